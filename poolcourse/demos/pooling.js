@@ -1,0 +1,257 @@
+// Pooling for the demos, part 1 of 4: windows, local pooling and its gradients. The files are joined, in order, in front
+// of each demo's own script, so they declare top-level names and neither import, export nor touch the page.
+//
+// A map is an array of H rows of W numbers; features are an array of C maps; a plane is a flat Float32Array or
+// Float64Array of H * W numbers, row after row. Options are {kernelSize, stride = kernelSize, padding = 0, dilation = 1,
+// ceilMode = false, countIncludePad = true, divisorOverride = null}; a size is a number or a pair [rows, columns].
+// Positions are row-major indices, row * W + column, as torch's return_indices gives them. No input is changed.
+
+/** A size as a pair [rows, columns]. @param {number|number[]} size @returns {number[]} */
+function sizePair(size) {
+  return Array.isArray(size) ? size : [size, size];
+}
+
+/**
+ * Number of output cells along one axis; 0 where the window does not fit.
+ * With `ceilMode` a last window may overhang the end, but it must start inside the input or its left padding.
+ */
+function outputSize(size, kernel, stride = null, padding = 0, dilation = 1, ceilMode = false) {
+  const step = stride ?? kernel;
+  const room = size + 2 * padding - dilation * (kernel - 1) - 1;
+  const cells = (ceilMode ? Math.ceil(room / step) : Math.floor(room / step)) + 1;
+  const startsOutside = ceilMode && (cells - 1) * step >= size + padding;
+  return Math.max(0, startsOutside ? cells - 1 : cells);
+}
+
+/**
+ * What one cell sees after each layer of a stack.
+ * @param {number[][]} layers [kernelSize, stride, padding] each
+ * @returns {{size: number, jump: number, start: number}[]} width of the field, distance between the fields of two
+ *   neighbours, and the first input pixel of the first cell (negative: it begins in the padding), all in input pixels
+ */
+function receptiveField(layers) {
+  let [size, jump, start] = [1, 1, 0];
+  return layers.map(([kernel, stride, padding]) => {
+    size += (kernel - 1) * jump;
+    start -= padding * jump;
+    jump *= stride;
+    return { size, jump, start };
+  });
+}
+
+/**
+ * The windows of one axis. For each cell: `first`, its first tap inside the input; `inside`, how many taps lie in the
+ * input; `counted`, how many lie in the input or its padding, which is what an average divides by (a ceil-mode
+ * overhang is never counted).
+ */
+function axisWindows(size, kernel, stride, padding, dilation, ceilMode) {
+  const cells = outputSize(size, kernel, stride, padding, dilation, ceilMode);
+  const axis = { size, cells, dilation, first: [], inside: [], counted: [] };
+  for (let cell = 0; cell < cells; cell += 1) {
+    const start = cell * stride - padding;
+    const tapsBefore = (end) => Math.min(kernel, Math.ceil((end - start) / dilation));
+    const skipped = start < 0 ? Math.ceil(-start / dilation) : 0;
+    axis.first.push(start + skipped * dilation);
+    axis.inside.push(Math.max(0, tapsBefore(size) - skipped));
+    axis.counted.push(tapsBefore(size + padding));
+  }
+  return axis;
+}
+
+/** The windows of both axes of an H x W map. @returns {{rows: object, columns: object}} two axisWindows */
+function mapWindows(height, width, options) {
+  const kernel = sizePair(options.kernelSize);
+  const stride = sizePair(options.stride ?? kernel);
+  const padding = sizePair(options.padding ?? 0);
+  const dilation = sizePair(options.dilation ?? 1);
+  const along = (size, axis) =>
+    axisWindows(size, kernel[axis], stride[axis], padding[axis], dilation[axis], options.ceilMode ?? false);
+  return { rows: along(height, 0), columns: along(width, 1) };
+}
+
+/**
+ * The cells under one window, row-major, padding included.
+ * @param {object} options the usual ones, and `height` and `width` of the map
+ * @returns {{row: number, col: number, inside: boolean, counted: boolean}[]} `inside` the map; `counted` in a divisor
+ *   that includes padding (false on a ceil-mode overhang only)
+ */
+function windowCells(outRow, outCol, options) {
+  const [kernelRows, kernelCols] = sizePair(options.kernelSize);
+  const [strideRows, strideCols] = sizePair(options.stride ?? options.kernelSize);
+  const [padRows, padCols] = sizePair(options.padding ?? 0);
+  const [stepRows, stepCols] = sizePair(options.dilation ?? 1);
+  const cells = [];
+  for (let tap = 0; tap < kernelRows * kernelCols; tap += 1) {
+    const row = outRow * strideRows - padRows + Math.floor(tap / kernelCols) * stepRows;
+    const col = outCol * strideCols - padCols + (tap % kernelCols) * stepCols;
+    const inside = row >= 0 && row < options.height && col >= 0 && col < options.width;
+    cells.push({ row, col, inside, counted: row < options.height + padRows && col < options.width + padCols });
+  }
+  return cells;
+}
+
+/** Row-major positions of the input cells under window (row, col) of `windows`, as mapWindows gives them. */
+function windowPositions({ rows, columns }, row, col) {
+  const positions = [];
+  for (let i = 0; i < rows.inside[row]; i += 1) {
+    const begin = (rows.first[row] + i * rows.dilation) * columns.size + columns.first[col];
+    for (let j = 0; j < columns.inside[col]; j += 1) positions.push(begin + j * columns.dilation);
+  }
+  return positions;
+}
+
+/** How many windows read each pixel: H rows of W counts; 0 is never read. */
+function coverageCount(height, width, options) {
+  const { rows, columns } = mapWindows(height, width, options);
+  const perLine = (axis) => {
+    const reads = new Array(axis.size).fill(0);
+    for (let cell = 0; cell < axis.cells; cell += 1)
+      for (let tap = 0; tap < axis.inside[cell]; tap += 1) reads[axis.first[cell] + tap * axis.dilation] += 1;
+    return reads;
+  };
+  const readsOfColumn = perLine(columns);
+  return perLine(rows).map((reads) => readsOfColumn.map((count) => reads * count));
+}
+
+/** A map as a plane. @param {number[][]} map H x W @returns {Float64Array} H * W */
+function planeOf(map) {
+  return Float64Array.from(map.flat());
+}
+
+/** A plane as a map. @returns {number[][]} H x W */
+function rowsOf(plane, height, width) {
+  return Array.from({ length: height }, (_, row) => Array.from(plane.subarray(row * width, (row + 1) * width)));
+}
+
+/**
+ * Largest value of each window of one axis, and where it was. The result is transposed, so that running it twice
+ * reduces rows, then columns, and comes back upright. Of equal values the first wins, of several NaN the last, as in
+ * torch; rows go first, which keeps that order row-major.
+ */
+function maxAlongAxis(source, positions, lines, axis) {
+  const values = new source.constructor(axis.cells * lines);
+  const argmax = new Int32Array(axis.cells * lines);
+  for (let line = 0; line < lines; line += 1) {
+    for (let cell = 0; cell < axis.cells; cell += 1) {
+      const begin = line * axis.size + axis.first[cell];
+      const taps = axis.inside[cell];
+      let at = taps > 0 ? begin : -1;
+      let best = -Infinity;
+      for (let tap = 0, index = begin; tap < taps; tap += 1, index += axis.dilation) {
+        const value = source[index];
+        if (value > best || value !== value) {
+          best = value;
+          at = index;
+        }
+      }
+      values[cell * lines + line] = best;
+      argmax[cell * lines + line] = positions && at >= 0 ? positions[at] : at;
+    }
+  }
+  return { values, argmax };
+}
+
+/** Sum of each window of one axis, in double precision, transposed as in maxAlongAxis. */
+function sumAlongAxis(source, lines, axis) {
+  const sums = new Float64Array(axis.cells * lines);
+  for (let line = 0; line < lines; line += 1) {
+    for (let cell = 0; cell < axis.cells; cell += 1) {
+      let sum = 0;
+      let index = line * axis.size + axis.first[cell];
+      for (let tap = 0; tap < axis.inside[cell]; tap += 1, index += axis.dilation) sum += source[index];
+      sums[cell * lines + line] = sum;
+    }
+  }
+  return sums;
+}
+
+/** What the average of window (row, col) divides its sum by. */
+function averageDivisor({ rows, columns }, row, col, options) {
+  if (options.divisorOverride != null) return options.divisorOverride;
+  const count = (options.countIncludePad ?? true) ? "counted" : "inside";
+  return rows[count][row] * columns[count][col];
+}
+
+/**
+ * Pool one plane; the one arithmetic behind maxPool2d, avgPool2d and sumPool2d.
+ * @param {Float32Array|Float64Array} plane H * W
+ * @param {"max"|"avg"|"sum"} operator
+ * @returns {{data: Float32Array|Float64Array, height: number, width: number, argmax: Int32Array|null}} the pooled plane
+ *   of the input's type; `argmax` for "max" only: the winner's position, -1 where a window sees nothing but padding
+ */
+function poolPlane(plane, height, width, options, operator) {
+  const windows = mapWindows(height, width, options);
+  const { rows, columns } = windows;
+  const size = { height: rows.cells, width: columns.cells };
+  if (operator === "max") {
+    const across = maxAlongAxis(plane, null, height, columns);
+    const { values, argmax } = maxAlongAxis(across.values, across.argmax, columns.cells, rows);
+    return { data: values, ...size, argmax };
+  }
+  const sums = sumAlongAxis(sumAlongAxis(plane, height, columns), columns.cells, rows);
+  if (operator === "avg") {
+    for (let index = 0; index < sums.length; index += 1) {
+      const row = Math.floor(index / size.width);
+      sums[index] /= averageDivisor(windows, row, index - row * size.width, options);
+    }
+  }
+  return { data: plane.constructor.from(sums), ...size, argmax: null };
+}
+
+/** Pool a map with the operator named. @returns {{values: number[][], argmax: number[][]|null}} H' x W' each */
+function pool2d(map, options, operator) {
+  const { data, height, width, argmax } = poolPlane(planeOf(map), map.length, map[0].length, options, operator);
+  return { values: rowsOf(data, height, width), argmax: argmax && rowsOf(argmax, height, width) };
+}
+
+/** Largest value of each window, padding being -Infinity. @returns {{values: number[][], argmax: number[][]}} H' x W' */
+function maxPool2d(map, options) {
+  return pool2d(map, options, "max");
+}
+
+/** Mean of each window. @param {number[][]} map H x W @returns {number[][]} H' x W' */
+function avgPool2d(map, options) {
+  return pool2d(map, options, "avg").values;
+}
+
+/** Sum of each window. @param {number[][]} map H x W @returns {number[][]} H' x W' */
+function sumPool2d(map, options) {
+  return pool2d(map, options, "sum").values;
+}
+
+/**
+ * Hand each upstream gradient to input cells and add up what overlapping windows give.
+ * @param {number[][]} grad H' x W'
+ * @param {(row: number, col: number) => [number, number][]} sharesOf position and share of each cell of a window
+ * @returns {number[][]} H x W
+ */
+function scatterGradient(grad, map, sharesOf) {
+  const width = map[0].length;
+  const plane = new Float64Array(map.length * width);
+  grad.forEach((line, row) =>
+    line.forEach((upstream, col) => {
+      for (const [position, share] of sharesOf(row, col)) plane[position] += upstream * share;
+    }),
+  );
+  return rowsOf(plane, map.length, width);
+}
+
+/** Gradient of maxPool2d: all of it to the winner. @param {number[][]} grad H' x W' @returns {number[][]} H x W */
+function maxPool2dBackward(grad, map, options) {
+  const { argmax } = maxPool2d(map, options);
+  return scatterGradient(grad, map, (row, col) => (argmax[row][col] < 0 ? [] : [[argmax[row][col], 1]]));
+}
+
+/** Gradient of avgPool2d: an equal part to each cell read. @param {number[][]} grad H' x W' @returns {number[][]} H x W */
+function avgPool2dBackward(grad, map, options) {
+  const windows = mapWindows(map.length, map[0].length, options);
+  return scatterGradient(grad, map, (row, col) => {
+    const share = 1 / averageDivisor(windows, row, col, options);
+    return windowPositions(windows, row, col).map((position) => [position, share]);
+  });
+}
+
+/** Gradient of sumPool2d: the whole of it to each cell read. @param {number[][]} grad H' x W' @returns {number[][]} H x W */
+function sumPool2dBackward(grad, map, options) {
+  return avgPool2dBackward(grad, map, { ...options, divisorOverride: 1 });
+}
