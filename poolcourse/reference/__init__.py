@@ -1,0 +1,1 @@
+"""The definitions, in NumPy: every operator forward and backward, written to be read."""
