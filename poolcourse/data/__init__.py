@@ -1,5 +1,6 @@
-"""Photos and data sets, with their loaders. Loading one name imports nothing of the others."""
+"""Photos and data sets: photos and a sample of Fashion-MNIST ride in wheels, so nothing needs the network."""
 
+from poolcourse.data.fashion_mnist import CLASSES, FashionMNIST, fashion_mnist
 from poolcourse.data.photos import PHOTOS, photo
 
-__all__ = ["PHOTOS", "photo"]
+__all__ = ["CLASSES", "PHOTOS", "FashionMNIST", "fashion_mnist", "photo"]
