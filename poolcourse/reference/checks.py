@@ -1,7 +1,6 @@
 """Checks on sizes and dtypes that the NumPy reference and the torch twin share: plain Python on integers, no arrays."""
 
 import operator
-from collections.abc import Sequence
 
 from poolcourse.errors import DtypeError, ShapeError, WindowError
 
@@ -13,7 +12,7 @@ def pair(value, name: str) -> tuple[int, int]:
 
     Parameters
     ----------
-    value : int or sequence of one or two ints
+    value : int, or tuple or list of one or two ints
     name : str
         The parameter's name, for the error.
 
@@ -31,7 +30,7 @@ def pair(value, name: str) -> tuple[int, int]:
     >>> pair(3, "kernel_size"), pair((2, 3), "kernel_size")
     ((3, 3), (2, 3))
     """
-    sizes = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+    sizes = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     try:
         if len(sizes) not in (1, 2) or any(isinstance(size, bool) for size in sizes):
             raise TypeError
