@@ -1,9 +1,10 @@
-// Pooling for the demos, part 1 of 4: windows, local pooling and its gradients. The files are joined, in order, in front
-// of each demo's own script, so they declare top-level names and neither import, export nor touch the page.
+// Pooling for the demos, part 1 of 5: windows and local pooling. The files are joined, in order, in front of each
+// demo's own script, so they declare top-level names and neither import, export nor touch the page.
 //
 // A map is an array of H rows of W numbers; features are an array of C maps; a plane is a flat Float32Array or
-// Float64Array of H * W numbers, row after row. Options are {kernelSize, stride = kernelSize, padding = 0, dilation = 1,
-// ceilMode = false, countIncludePad = true, divisorOverride = null}; a size is a number or a pair [rows, columns].
+// Float64Array of H * W numbers, row after row. Options are {kernelSize, stride = kernelSize, padding = 0,
+// dilation = 1, ceilMode = false, countIncludePad = true, divisorOverride = null}; a size is a number or a pair
+// [rows, columns]; a padding of more than half the kernel is not meant to be used.
 // Positions are row-major indices, row * W + column, as torch's return_indices gives them. No input is changed.
 
 /** A size as a pair [rows, columns]. @param {number|number[]} size @returns {number[]} */
@@ -151,15 +152,21 @@ function maxAlongAxis(source, positions, lines, axis) {
   return { values, argmax };
 }
 
-/** Sum of each window of one axis, in double precision, transposed as in maxAlongAxis. */
-function sumAlongAxis(source, lines, axis) {
-  const sums = new Float64Array(axis.cells * lines);
-  for (let line = 0; line < lines; line += 1) {
-    for (let cell = 0; cell < axis.cells; cell += 1) {
+/** Sums of all windows of a plane, in double precision: whole lines are added first, then cells within a line. */
+function sumsOfWindows(plane, { rows, columns }) {
+  const sums = new Float64Array(rows.cells * columns.cells);
+  const line = new Float64Array(columns.size);
+  for (let row = 0, out = 0; row < rows.cells; row += 1) {
+    line.fill(0);
+    for (let tap = 0; tap < rows.inside[row]; tap += 1) {
+      let index = (rows.first[row] + tap * rows.dilation) * columns.size;
+      for (let col = 0; col < columns.size; col += 1, index += 1) line[col] += plane[index];
+    }
+    for (let cell = 0; cell < columns.cells; cell += 1, out += 1) {
       let sum = 0;
-      let index = line * axis.size + axis.first[cell];
-      for (let tap = 0; tap < axis.inside[cell]; tap += 1, index += axis.dilation) sum += source[index];
-      sums[cell * lines + line] = sum;
+      let col = columns.first[cell];
+      for (let tap = 0; tap < columns.inside[cell]; tap += 1, col += columns.dilation) sum += line[col];
+      sums[out] = sum;
     }
   }
   return sums;
@@ -172,12 +179,19 @@ function averageDivisor({ rows, columns }, row, col, options) {
   return rows[count][row] * columns[count][col];
 }
 
+/** Turn the sums of all windows into averages, in place. */
+function divideByCounts(sums, windows, options) {
+  for (let row = 0, index = 0; row < windows.rows.cells; row += 1)
+    for (let col = 0; col < windows.columns.cells; col += 1, index += 1)
+      sums[index] /= averageDivisor(windows, row, col, options);
+}
+
 /**
  * Pool one plane; the one arithmetic behind maxPool2d, avgPool2d and sumPool2d.
  * @param {Float32Array|Float64Array} plane H * W
  * @param {"max"|"avg"|"sum"} operator
- * @returns {{data: Float32Array|Float64Array, height: number, width: number, argmax: Int32Array|null}} the pooled plane
- *   of the input's type; `argmax` for "max" only: the winner's position, -1 where a window sees nothing but padding
+ * @returns {{data: Float32Array|Float64Array, height: number, width: number, argmax: Int32Array|null}} the pooled
+ *   plane, of the input's type; `argmax` for "max" only: the winner's position, -1 where a window sees only padding
  */
 function poolPlane(plane, height, width, options, operator) {
   const windows = mapWindows(height, width, options);
@@ -188,14 +202,9 @@ function poolPlane(plane, height, width, options, operator) {
     const { values, argmax } = maxAlongAxis(across.values, across.argmax, columns.cells, rows);
     return { data: values, ...size, argmax };
   }
-  const sums = sumAlongAxis(sumAlongAxis(plane, height, columns), columns.cells, rows);
-  if (operator === "avg") {
-    for (let index = 0; index < sums.length; index += 1) {
-      const row = Math.floor(index / size.width);
-      sums[index] /= averageDivisor(windows, row, index - row * size.width, options);
-    }
-  }
-  return { data: plane.constructor.from(sums), ...size, argmax: null };
+  const sums = sumsOfWindows(plane, windows);
+  if (operator === "avg") divideByCounts(sums, windows, options);
+  return { data: new plane.constructor(sums), ...size, argmax: null };
 }
 
 /** Pool a map with the operator named. @returns {{values: number[][], argmax: number[][]|null}} H' x W' each */
@@ -204,54 +213,21 @@ function pool2d(map, options, operator) {
   return { values: rowsOf(data, height, width), argmax: argmax && rowsOf(argmax, height, width) };
 }
 
-/** Largest value of each window, padding being -Infinity. @returns {{values: number[][], argmax: number[][]}} H' x W' */
+/**
+ * Largest value of each window, padding being -Infinity.
+ * @param {number[][]} map H x W
+ * @returns {{values: number[][], argmax: number[][]}} H' x W' each
+ */
 function maxPool2d(map, options) {
   return pool2d(map, options, "max");
 }
 
-/** Mean of each window. @param {number[][]} map H x W @returns {number[][]} H' x W' */
+/** Mean of each window, padding being 0. @param {number[][]} map H x W @returns {number[][]} H' x W' */
 function avgPool2d(map, options) {
   return pool2d(map, options, "avg").values;
 }
 
-/** Sum of each window. @param {number[][]} map H x W @returns {number[][]} H' x W' */
+/** Sum of each window, padding being 0. @param {number[][]} map H x W @returns {number[][]} H' x W' */
 function sumPool2d(map, options) {
   return pool2d(map, options, "sum").values;
-}
-
-/**
- * Hand each upstream gradient to input cells and add up what overlapping windows give.
- * @param {number[][]} grad H' x W'
- * @param {(row: number, col: number) => [number, number][]} sharesOf position and share of each cell of a window
- * @returns {number[][]} H x W
- */
-function scatterGradient(grad, map, sharesOf) {
-  const width = map[0].length;
-  const plane = new Float64Array(map.length * width);
-  grad.forEach((line, row) =>
-    line.forEach((upstream, col) => {
-      for (const [position, share] of sharesOf(row, col)) plane[position] += upstream * share;
-    }),
-  );
-  return rowsOf(plane, map.length, width);
-}
-
-/** Gradient of maxPool2d: all of it to the winner. @param {number[][]} grad H' x W' @returns {number[][]} H x W */
-function maxPool2dBackward(grad, map, options) {
-  const { argmax } = maxPool2d(map, options);
-  return scatterGradient(grad, map, (row, col) => (argmax[row][col] < 0 ? [] : [[argmax[row][col], 1]]));
-}
-
-/** Gradient of avgPool2d: an equal part to each cell read. @param {number[][]} grad H' x W' @returns {number[][]} H x W */
-function avgPool2dBackward(grad, map, options) {
-  const windows = mapWindows(map.length, map[0].length, options);
-  return scatterGradient(grad, map, (row, col) => {
-    const share = 1 / averageDivisor(windows, row, col, options);
-    return windowPositions(windows, row, col).map((position) => [position, share]);
-  });
-}
-
-/** Gradient of sumPool2d: the whole of it to each cell read. @param {number[][]} grad H' x W' @returns {number[][]} H x W */
-function sumPool2dBackward(grad, map, options) {
-  return avgPool2dBackward(grad, map, { ...options, divisorOverride: 1 });
 }

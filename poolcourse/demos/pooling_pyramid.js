@@ -1,4 +1,4 @@
-// Pooling for the demos, part 3 of 4: global pooling, class activation maps, adaptive bins, pyramids and regions.
+// Pooling for the demos, part 4 of 5: global pooling, class activation maps, adaptive bins, pyramids and regions.
 // Ends of bins and boxes are exclusive: [start, end).
 
 /**
@@ -62,12 +62,18 @@ function slidingBins(size, n) {
   return { bins, valid: count === n, window, stride, unread };
 }
 
-/** Bins of one axis by the rule named. @param {"adaptive"|"sliding"} rule @returns {{bins: number[][], valid: boolean}} */
+/** Bins of one axis. @param {"adaptive"|"sliding"} rule @returns {{bins: number[][], valid: boolean}} */
 function pyramidBins(size, n, rule) {
   return rule === "sliding" ? slidingBins(size, n) : { bins: adaptiveBins(size, n), valid: true };
 }
 
-/** Pool a map to a fixed size, whatever its own. @param {number|number[]} size n or [rows, columns] @returns {number[][]} */
+/**
+ * Pool a map to a fixed size, whatever its own.
+ * @param {number[][]} map H x W
+ * @param {number|number[]} size n or [rows, columns]
+ * @param {"max"|"avg"|"sum"} mode
+ * @returns {number[][]} rows x columns
+ */
 function adaptivePool2d(map, size, mode = "max") {
   const [rows, columns] = sizePair(size);
   return adaptiveBins(map.length, rows).map(([top, bottom]) =>
@@ -110,8 +116,8 @@ function pyramidOfBox(features, box, levels, mode, rule) {
  * @param {"max"|"avg"|"sum"} mode
  * @param {"adaptive"|"sliding"} rule
  * @returns {{vector: number[], entries: object[], valid: boolean}} C * sum(n * n) numbers; for each of them {channel,
- *   level, row, col, top, bottom, left, right}; `valid` is false where the sliding rule gave another number of bins, and
- *   then the vector has another length
+ *   level, row, col, top, bottom, left, right}; `valid` is false where the sliding rule gave another number of bins,
+ *   and then the vector has another length
  */
 function spatialPyramidPool2d(features, levels = [6, 3, 2, 1], mode = "max", rule = "adaptive") {
   return pyramidOfBox(features, wholeArea(features[0]), levels, mode, rule);

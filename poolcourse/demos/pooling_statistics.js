@@ -1,4 +1,4 @@
-// Pooling for the demos, part 4 of 4: what readouts state, signals and resizing, Monte-Carlo estimates, and costs.
+// Pooling for the demos, part 5 of 5: what readouts state, signals and resizing, Monte-Carlo estimates, and costs.
 
 /** Mean of a flat list. @param {ArrayLike<number>} values @returns {number} NaN where it is empty */
 function mean(values) {
@@ -35,7 +35,7 @@ function sharpness(map) {
   return planeSharpness(planeOf(map), map.length, map[0].length);
 }
 
-/** Largest value of each window of a signal. @param {number[]} signal n @returns {number[]} outputSize(n, kernel, stride) */
+/** Largest value of each window of a signal. @param {number[]} signal @returns {number[]} as many as windows fit */
 function maxPool1d(signal, kernel, stride = kernel) {
   return maxPool2d([signal], { kernelSize: [1, kernel], stride: [1, stride] }).values[0];
 }
@@ -58,7 +58,11 @@ function blur1d(signal, filter = [1, 2, 1], boundary = "reflect") {
   );
 }
 
-/** Anti-aliased max pooling: largest values at stride 1, a blur, then every stride-th (Zhang 2019, arXiv:1904.11486). */
+/**
+ * Anti-aliased max pooling: largest values at stride 1, a blur, then every stride-th (Zhang 2019, arXiv:1904.11486).
+ * @param {number[]} signal
+ * @returns {number[]}
+ */
 function blurPool1d(signal, kernel, stride = kernel, filter = [1, 2, 1], boundary = "reflect") {
   return blur1d(maxPool1d(signal, kernel, 1), filter, boundary).filter((_, index) => index % stride === 0);
 }
@@ -172,8 +176,9 @@ function stackCost(imageHeight, imageWidth, layers) {
   for (const layer of layers) {
     const { rows, columns } = mapWindows(height, width, { stride: 1, ...layer });
     [height, width] = [rows.cells, columns.cells];
-    if (layer.outChannels)
-      multiplications += height * width * convolutionParameters(layer.inChannels, layer.outChannels, layer.kernelSize, false);
+    if (!layer.outChannels) continue;
+    const weights = convolutionParameters(layer.inChannels, layer.outChannels, layer.kernelSize, false);
+    multiplications += height * width * weights;
   }
   return { multiplications, height, width };
 }

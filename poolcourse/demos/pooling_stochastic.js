@@ -1,4 +1,4 @@
-// Pooling for the demos, part 2 of 4: stochastic pooling, and the seeded chance that it and the noise demo need.
+// Pooling for the demos, part 3 of 5: stochastic pooling, and the seeded chance that it and the noise demo need.
 
 /**
  * Chance of each activation of a window, a_i / sum(a); all 0 where the window is all 0.
@@ -50,7 +50,8 @@ function mapOverWindows(map, options, visit) {
  */
 function stochasticPool2d(map, options, draws = null) {
   if (draws === null) {
-    return { values: mapOverWindows(map, options, (_, activations) => stochasticExpectation(activations)), chosen: null };
+    const values = mapOverWindows(map, options, (_, activations) => stochasticExpectation(activations));
+    return { values, chosen: null };
   }
   const chosen = mapOverWindows(map, options, (positions, activations, row, col) => {
     const index = stochasticChoice(activations, draws[row][col]);
@@ -80,7 +81,7 @@ function stochasticPool2dBackward(grad, map, options, draws = null) {
   return scatterGradient(grad, map, (row, col) => shares[row][col]);
 }
 
-/** Seeded uniform numbers in [0, 1): Tommy Ettinger's mulberry32. @param {number} seed integer @returns {() => number} */
+/** Seeded uniform numbers in [0, 1): the generator mulberry32. @param {number} seed integer @returns {() => number} */
 function mulberry32(seed) {
   let state = seed >>> 0;
   return () => {
@@ -91,7 +92,11 @@ function mulberry32(seed) {
   };
 }
 
-/** Standard normal numbers from uniform ones (Box and Muller): two for two. @param {() => number} uniform @returns {() => number} */
+/**
+ * Standard normal numbers from uniform ones (Box and Muller), two from two.
+ * @param {() => number} uniform in [0, 1)
+ * @returns {() => number}
+ */
 function normalFrom(uniform) {
   let spare = null;
   return () => {
