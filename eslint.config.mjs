@@ -21,7 +21,6 @@ const sharedNames = Object.fromEntries(
 
 const rules = {
   "array-callback-return": "error",
-  "consistent-return": "error",
   eqeqeq: ["error", "always", { null: "ignore" }],
   "max-lines": ["error", 300],
   "no-param-reassign": "error",

@@ -47,7 +47,7 @@ function receptiveField(layers) {
  */
 function axisWindows(size, kernel, stride, padding, dilation, ceilMode) {
   const cells = outputSize(size, kernel, stride, padding, dilation, ceilMode);
-  const axis = { size, cells, dilation, first: [], inside: [], counted: [] };
+  const axis = { size, cells, dilation, sharesTaps: stride % dilation === 0, first: [], inside: [], counted: [] };
   for (let cell = 0; cell < cells; cell += 1) {
     const start = cell * stride - padding;
     const tapsBefore = (end) => Math.min(kernel, Math.ceil((end - start) / dilation));
@@ -130,15 +130,23 @@ function rowsOf(plane, height, width) {
  * torch; rows go first, which keeps that order row-major.
  */
 function maxAlongAxis(source, positions, lines, axis) {
+  const { dilation, sharesTaps } = axis;
   const values = new source.constructor(axis.cells * lines);
   const argmax = new Int32Array(axis.cells * lines);
   for (let line = 0; line < lines; line += 1) {
+    let best = -Infinity;
+    let at = -1;
+    let index = 0;
     for (let cell = 0; cell < axis.cells; cell += 1) {
       const begin = line * axis.size + axis.first[cell];
-      const taps = axis.inside[cell];
-      let at = taps > 0 ? begin : -1;
-      let best = -Infinity;
-      for (let tap = 0, index = begin; tap < taps; tap += 1, index += axis.dilation) {
+      const end = begin + axis.inside[cell] * dilation;
+      // while the last winner lies under this window too, only the cells that are new can beat it
+      if (!sharesTaps || at < begin) {
+        best = -Infinity;
+        at = begin < end ? begin : -1;
+        index = begin;
+      }
+      for (; index < end; index += dilation) {
         const value = source[index];
         if (value > best || value !== value) {
           best = value;

@@ -18,7 +18,7 @@ const pooling = new Function(`"use strict";\n${source}\nreturn { ${names.join(",
 /** The cases; without them nothing is tested, so that is an error. */
 function loadFixtures() {
   const path = process.env.FIXTURES;
-  const remedy = "Write one: python tests/demos/fixtures.py FILE, then FIXTURES=FILE node --test tests/demos/pooling.test.mjs";
+  const remedy = "Write one first: python tests/demos/fixtures.py FILE, then set FIXTURES=FILE";
   if (!path || !existsSync(path)) throw new Error(`expected a file of fixtures in FIXTURES, got ${path}. ${remedy}`);
   return JSON.parse(readFileSync(path, "utf8"), (_, value) =>
     ["NaN", "Infinity", "-Infinity"].includes(value) ? Number(value) : value,
