@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from poolcourse.reference.windows import accumulator, check_window
+from poolcourse.reference.windows import accumulator, check_window, rows_of_taps
 
 __all__ = ["fold", "scatter", "winners"]
 
@@ -27,7 +27,7 @@ def winners(values, places):
     >>> winners(np.array([[1.0, 5.0], [5.0, 2.0]]), np.array([[0, 1], [8, 9]]))
     array(1)
     """
-    taps = values.reshape(*values.shape[:-2], -1)
+    taps = rows_of_taps(values)
     places = np.broadcast_to(places, values.shape).reshape(taps.shape)
     largest = (taps == taps.max(axis=-1, keepdims=True)) & (places >= 0)
     lost = np.isnan(taps)

@@ -167,20 +167,12 @@ def _crops(shape, boxes, levels, mode):
     images = shape[0] if len(shape) == 4 else 1
     index, x1, y1, x2, y2 = boxes.T
     outside = (x1 < 0) | (y1 < 0) | (x2 <= x1) | (y2 <= y1) | (x2 > shape[-1]) | (y2 > shape[-2])
-    _refuse(
-        boxes,
-        outside,
-        f"0 <= x1 < x2 <= {shape[-1]} and 0 <= y1 < y2 <= {shape[-2]}",
-        "Project the boxes, then clip them.",
-    )
-    _refuse(
-        boxes, (index < 0) | (index >= images), f"an image index from 0 to {images - 1}", "It counts within the batch."
-    )
-    batch = [(i,) if len(shape) == 4 else () for i in index]
-    return [
-        (*i, slice(None), slice(top, bottom), slice(left, right))
-        for i, (_, left, top, right, bottom) in zip(batch, boxes, strict=True)
-    ]
+    inside = f"0 <= x1 < x2 <= {shape[-1]} and 0 <= y1 < y2 <= {shape[-2]}"
+    _refuse(boxes, outside, inside, "Project the boxes, then clip them.")
+    absent = (index < 0) | (index >= images)
+    _refuse(boxes, absent, f"an image index from 0 to {images - 1}", "It counts within the batch.")
+    crops = [(slice(None), slice(top, bottom), slice(left, right)) for _, left, top, right, bottom in boxes]
+    return [(i, *crop) for i, crop in zip(index, crops, strict=True)] if len(shape) == 4 else crops
 
 
 def _refuse(boxes, wrong, expected, remedy):

@@ -4,7 +4,7 @@ import numpy as np
 
 from poolcourse.errors import RangeError, ShapeError
 from poolcourse.reference.gradients import fold, scatter
-from poolcourse.reference.windows import accumulator, check_dtype, check_grad, windows
+from poolcourse.reference.windows import accumulator, check_dtype, check_grad, rows_of_taps, windows
 
 __all__ = ["draw", "stochastic_pool2d", "stochastic_pool2d_backward"]
 
@@ -150,7 +150,7 @@ def stochastic_pool2d_backward(grad, x, kernel_size, stride=None, *, training=Tr
         raise RangeError("expected the draws of the forward pass, got none. Draw once, and pass draws= to both.")
     tap = draw(activations, draws)
     cells = windows(np.arange(x.shape[-2] * x.shape[-1]).reshape(1, *x.shape[-2:]), kernel_size, stride)
-    cells = np.broadcast_to(cells.reshape(*cells.shape[:3], -1), activations.shape)
+    cells = np.broadcast_to(rows_of_taps(cells), activations.shape)
     places = np.take_along_axis(cells, tap[..., None], axis=-1)[..., 0]
     return scatter(grad, places, x.shape).astype(x.dtype)
 
@@ -164,7 +164,7 @@ def _activations(x, kernel_size, stride):
             f"expected activations >= 0, whose shares are probabilities, got {np.nanmin(x)}. "
             "Apply ReLU first: np.maximum(x, 0)."
         )
-    return values.reshape(*values.shape[:-2], -1).astype(accumulator(x.dtype))
+    return rows_of_taps(values).astype(accumulator(x.dtype))
 
 
 def _expected(activations):

@@ -20,6 +20,7 @@ __all__ = [
     "output_size",
     "pair",
     "receptive_field",
+    "rows_of_taps",
     "windows",
 ]
 
@@ -212,6 +213,17 @@ def windows(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False,
         ends.append((pad, max(0, (out - 1) * step + span - pad - size)))  # just far enough for the last window
     view = sliding_window_view(np.pad(x, ends, constant_values=fill), reach, axis=(-2, -1))
     return view[..., :: window.stride[0], :: window.stride[1], :: window.dilation[0], :: window.dilation[1]]
+
+
+def rows_of_taps(values):
+    """Each window (..., kh, kw) as one row (..., kh * kw) of its taps, row-major.
+
+    Examples
+    --------
+    >>> rows_of_taps(np.array([[[1, 2], [3, 4]]]))
+    array([[1, 2, 3, 4]])
+    """
+    return values.reshape(*values.shape[:-2], values.shape[-2] * values.shape[-1])  # not -1: a batch may be empty
 
 
 def lowest(dtype):
