@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poolcourse.errors import DtypeError, RangeError, ShapeError, WindowError
@@ -280,11 +280,9 @@ def test_a_divisor_of_zero_a_wide_padding_and_a_gradient_of_another_shape_are_re
 
 @given(configs(), st.integers(0, 2**32 - 1))
 @settings(max_examples=50, deadline=None)
-def test_indices_lead_max_unpool_back_to_the_values(config, seed):
+def test_indices_lead_back_to_the_values(config, seed):
     size, config = config
     x = draw_map(seed, (2, *size))
     largest, places = max_pool2d(x, **config, return_indices=True)
-    assume(largest.size)
-    np.testing.assert_array_equal(
-        np.take_along_axis(x.reshape(2, -1), places.reshape(2, -1), 1), largest.reshape(2, -1)
-    )
+    found = np.take_along_axis(x.reshape(2, -1), places.reshape(2, -1), axis=1)
+    np.testing.assert_array_equal(found, largest.reshape(2, -1))

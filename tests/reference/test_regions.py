@@ -149,7 +149,7 @@ def test_one_image_without_a_batch_axis_is_image_zero():
         region_pyramid_pool2d_backward(grad, features[None], boxes)[0],
     )
     with pytest.raises(BoxError, match="from 0 to 0"):
-        region_pyramid_pool2d(features, boxes + [1, 0, 0, 0, 0])
+        region_pyramid_pool2d(features, boxes + np.eye(1, 5, dtype=int))
 
 
 @pytest.mark.parametrize(
