@@ -1,0 +1,9 @@
+"""The nineteen claims of the source document, measured: read a record with `evidence`, show it with `verdict`.
+
+Reading imports no torch; `poolcourse.experiments.sweep` runs claims and `poolcourse.experiments.checks` checks them.
+"""
+
+from poolcourse.experiments.records import evidence, records_folder, stored_claims
+from poolcourse.experiments.words import Box, ledger, number, verdict
+
+__all__ = ["Box", "evidence", "ledger", "number", "records_folder", "stored_claims", "verdict"]
