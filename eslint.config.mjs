@@ -6,7 +6,7 @@ import globals from "globals";
 import { readdirSync, readFileSync } from "node:fs";
 
 const DEMOS = new URL("./poolcourse/demos/", import.meta.url);
-const SHARED = /^(pooling.*|kit)\.js$/;
+const SHARED = /^(pooling.*|kit.*)\.js$/;
 const declared = (file) =>
   Array.from(
     readFileSync(new URL(file, DEMOS), "utf8").matchAll(/^(?:async )?(?:function\*?|const|let|class)\s+(\w+)/gm),
@@ -39,7 +39,7 @@ export default [
     languageOptions: { ecmaVersion: 2020, sourceType: "module", globals: { ...globals.browser, ...sharedNames } },
   },
   {
-    files: ["poolcourse/demos/pooling*.js", "poolcourse/demos/kit.js"],
+    files: ["poolcourse/demos/pooling*.js", "poolcourse/demos/kit*.js"],
     languageOptions: { sourceType: "script" },
     // what they declare is used by the files that they are joined to, and is the very global that we named above
     rules: { "no-redeclare": ["error", { builtinGlobals: false }], "no-unused-vars": ["error", { vars: "local" }] },
