@@ -1,0 +1,52 @@
+"""Answers and features under shifts, rotations and scales (C07)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from poolcourse.figures.style import RC, band, new_figure
+
+__all__ = ["agreement", "cosines"]
+
+FAMILIES = (
+    ("shift", "shift_px", "shift (px)"),
+    ("rotation", "rotation_degrees", "rotation (degrees)"),
+    ("scale", "scale_factor", "scale (×)"),
+)
+
+
+def agreement(record: Mapping[str, Any]) -> Figure:
+    """How often the first answer stays, for Lite0 under three families, and for small CNNs under shifts."""
+    metrics, axes_of = record["metrics"], record["axes"]
+    figure, axes = new_figure("How often the first answer stays", panels=4, width=13, height=3.2)
+    for ax, (family, axis, label) in zip(axes, FAMILIES, strict=False):
+        band(ax, axes_of[axis], metrics[f"lite0_{family}_agreement"], "global", "Lite0")
+        band(ax, axes_of[axis], metrics[f"lite0_blurred_{family}_agreement"], "none", "blurred", "--")
+        _label(ax, label)
+    axes[0].set_ylabel("same first answer (%)")
+    for pool, operator in (("max", "max"), ("subsample", "none"), ("blurred", "average")):
+        band(axes[3], axes_of["small_shift_px"], metrics[f"small_{pool}_agreement"], operator, pool)
+    _label(axes[3], "shift (px), small CNNs")
+    return figure
+
+
+def cosines(record: Mapping[str, Any]) -> Figure:
+    """Cosine of the pooled features before and after, for the three families."""
+    figure, axes = new_figure("How alike the pooled features stay", panels=3, width=11, height=3.2)
+    for ax, (family, axis, label) in zip(axes, FAMILIES, strict=True):
+        for kind, operator, name, line in (
+            ("lite0", "global", "Lite0", "-"),
+            ("lite0_blurred", "none", "blurred", "--"),
+        ):
+            band(ax, record["axes"][axis], record["metrics"][f"{kind}_{family}_cosine"], operator, name, line)
+        _label(ax, label)
+    axes[0].set_ylabel("cosine with the original")
+    return figure
+
+
+def _label(ax: Any, text: str) -> None:
+    with plt.rc_context(RC):
+        ax.set_xlabel(text)
+        ax.margins(x=0.2)

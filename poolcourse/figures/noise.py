@@ -1,0 +1,54 @@
+"""Variance of the mean, bias of the maximum, errors of parameters (C09, C10)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from poolcourse.figures.style import GREY, RC, band, dots, new_figure
+
+__all__ = ["shift", "variance"]
+
+
+def variance(record: Mapping[str, Any]) -> Figure:
+    """Variance of a window's mean against its size, and average pooling's advantage in photos."""
+    metrics, x = record["metrics"], record["axes"]["window_values"]
+    figure, (left, right) = new_figure(
+        "Correlated neighbours average out hardly at all", panels=2, width=10, height=3.4
+    )
+    for key, label, line in (("0", "ρ = 0", "-"), ("5", "ρ = 0.5", "--"), ("9", "ρ = 0.9", ":")):
+        band(left, x, metrics[f"variance_{key}"], "average", label, line)
+    with plt.rc_context(RC):
+        left.plot(x, [1 / values for values in x], color=GREY, lw=1, ls="-")
+        left.annotate("1/P", (x[-2], 1 / x[-2]), xytext=(-4, -12), textcoords="offset points", color=GREY)
+        left.set_xscale("log", base=2)
+        left.set_yscale("log", base=2)
+        left.margins(x=0.15)
+        left.set_title("Variance of the mean of P values")
+        left.set_xlabel("values in the window, P")
+        left.set_ylabel("variance (σ² = 1)")
+    rows = [("background_advantage", "average", "smooth windows"), ("foreground_advantage", "average", "busy windows")]
+    dots(right, metrics, rows, "Error that average saves against max", "%", "{:.0f}")
+    return figure
+
+
+def shift(record: Mapping[str, Any]) -> Figure:
+    """Shifts after both poolings, max's own bias, and the contrast left in textures."""
+    metrics, x = record["metrics"], record["axes"]["window_values"]
+    figure, axes = new_figure("Max passes shifts on and adds its own", panels=3, width=12, height=3.2)
+    rows = [
+        (f"{error}_shift_{pool}", pool, f"{words}, {pool}")
+        for error, words in (("bias", "bias errors"), ("weight", "weight errors"))
+        for pool in ("max", "average")
+    ]
+    dots(axes[0], metrics, rows, "Shift of the mean", "standard deviations of the map", "{:.2f}")
+    band(axes[1], x, metrics["max_bias"], "max", "")
+    with plt.rc_context(RC):
+        axes[1].set_xscale("log", base=2)
+        axes[1].set_title("Mean of the largest of P values of noise")
+        axes[1].set_xlabel("values in the window, P")
+        axes[1].set_ylabel("σ")
+    rows = [("contrast_max", "max", "max"), ("contrast_average", "average", "average")]
+    dots(axes[2], metrics, rows, "Contrast left in textures", "% of the photo's")
+    return figure

@@ -1,0 +1,153 @@
+"""The look of every figure: one colour and one sign an operator, readable on light and dark."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+__all__ = [
+    "COLOURS",
+    "GREY",
+    "RC",
+    "SIGNS",
+    "bands",
+    "differences",
+    "dots",
+    "logarithmic",
+    "new_figure",
+    "percent",
+    "whisker",
+]
+
+# Okabe & Ito's set, which colour-blind readers tell apart; the sign says the same again.
+COLOURS = {
+    "max": "#D55E00",
+    "average": "#0072B2",
+    "sum": "#CC79A7",
+    "stochastic": "#E69F00",
+    "global": "#009E73",
+    "pyramid": "#56B4E9",
+    "none": "#7f7f7f",
+}
+SIGNS = {"max": "▲", "average": "●", "sum": "■", "stochastic": "◆", "global": "★", "pyramid": "✚", "none": "○"}
+MARKERS = {"max": "^", "average": "o", "sum": "s", "stochastic": "D", "global": "*", "pyramid": "P", "none": "o"}
+GREY = "#7f7f7f"  # readable on white and on near-black; an inline picture takes the page's own text colour instead
+
+RC = {
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": GREY,
+    "axes.titlecolor": GREY,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "figure.constrained_layout.use": True,
+    "font.size": 10,
+    "grid.color": GREY,
+    "grid.alpha": 0.25,
+    "lines.linewidth": 2,
+    "svg.hashsalt": "poolcourse",
+    "text.color": GREY,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+}
+
+Row = tuple[str, str, str]  # metric, operator (colour and sign), label
+
+
+def new_figure(title: str, panels: int = 1, width: float = 8.0, height: float = 3.2) -> tuple[Figure, list[Axes]]:
+    """A figure with its title, and its panels side by side. It belongs to no window, so nothing need be closed.
+
+    Examples
+    --------
+    >>> figure, (left, right) = new_figure("Pooling halves the map", panels=2)
+    >>> len(figure.axes)
+    2
+    """
+    with plt.rc_context(RC):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        axes = [figure.add_subplot(1, panels, place + 1) for place in range(panels)]
+        figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    return figure, axes
+
+
+def whisker(ax: Axes, metric: Mapping[str, Any], place: float, operator: str, text: str | None = None) -> None:
+    """One mean with its 95 % interval at height `place`, and its value in words beside it."""
+    colour = COLOURS[operator]
+    ax.plot([metric["low"], metric["high"]], [place, place], color=colour, lw=2.5, solid_capstyle="butt")
+    ax.plot(
+        metric["mean"],
+        place,
+        marker=MARKERS[operator],
+        color=colour,
+        ms=10 if operator == "global" else 8,
+        mfc="none" if operator == "none" else colour,
+    )
+    if text:
+        ax.annotate(text, (metric["high"], place), xytext=(8, 0), textcoords="offset points", va="center", color=GREY)
+
+
+def dots(
+    ax: Axes, metrics: Mapping[str, Any], rows: Sequence[Row], title: str, xlabel: str, form: str = "{:.1f}"
+) -> None:
+    """Means with intervals, one row each, labelled at the axis."""
+    with plt.rc_context(RC):
+        for place, (key, operator, _) in enumerate(rows):
+            whisker(ax, metrics[key], -place, operator, form.format(metrics[key]["mean"]))
+        labels = [f"{label} {SIGNS[operator]}" for _, operator, label in rows]
+        ax.set_yticks([-place for place in range(len(rows))], labels)
+        ax.set_ylim(-len(rows) + 0.4, 0.6)
+        ax.margins(x=0.15)
+        ax.grid(axis="x")
+        ax.set_title(title)
+        ax.set_xlabel(xlabel)
+
+
+def differences(ax: Axes, metrics: Mapping[str, Any], rows: Sequence[Row], title: str, xlabel: str) -> None:
+    """Differences with their intervals against the line of no difference."""
+    dots(ax, metrics, rows, title, xlabel, form="{:+.1f}")
+    ax.axvline(0, color=GREY, lw=1, ls="--")
+
+
+def bands(ax: Axes, x: Sequence[float], series: Sequence[tuple[Mapping[str, Any], str, str, str]]) -> None:
+    """Curves with their 95 % bands: (metric, operator, label, line style) each, labelled at their ends."""
+    ends = sorted(range(len(series)), key=lambda place: series[place][0]["mean"][-1])
+    with plt.rc_context(RC):
+        for place, (metric, operator, label, line) in enumerate(series):
+            colour = COLOURS[operator]
+            marker = MARKERS[operator] if len(x) <= 15 else None
+            ax.plot(x, metric["mean"], line, color=colour, marker=marker, ms=5)
+            ax.fill_between(x, metric["low"], metric["high"], color=colour, alpha=0.2, lw=0)
+            # Curves that end together would print their labels on each other: spread them by their order.
+            lift = 12 * (ends.index(place) - (len(series) - 1) / 2)
+            ax.annotate(
+                label,
+                (x[-1], metric["mean"][-1]),
+                xytext=(7, lift),
+                textcoords="offset points",
+                va="center",
+                color=colour,
+            )
+        ax.grid(visible=True)
+
+
+def percent(ax: Axes) -> None:
+    """An axis of percentages shows 0 to 100, whatever its intervals say."""
+    low, high = ax.get_ylim()
+    ax.set_ylim(max(low, 0), min(high, 102))
+
+
+def logarithmic(ax: Axes, low: float, high: float) -> None:
+    """A horizontal axis in powers of ten, with plain numbers at the powers."""
+    with plt.rc_context(RC):
+        ax.set_xscale("log")
+        ax.set_xlim(low, high)
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        ax.xaxis.set_minor_formatter(NullFormatter())
