@@ -6,7 +6,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import GREY, RC, band, new_figure
+from poolcourse.figures.style import GREY, RC, bands, new_figure
 
 __all__ = ["convergence", "test_sizes"]
 
@@ -16,8 +16,8 @@ TRAININGS = (("one", "none", "one size", "--"), ("many", "pyramid", "three sizes
 def test_sizes(record: Mapping[str, Any]) -> Figure:
     """Accuracy against the size at test."""
     figure, (ax,) = new_figure("To take any size is not to be invariant to it", height=3.4)
-    for name, operator, label, line in TRAININGS:
-        band(ax, record["axes"]["test_size_px"], record["metrics"][f"{name}_accuracy"], operator, label, line)
+    series = [(record["metrics"][f"{name}_accuracy"], *look) for name, *look in TRAININGS]
+    bands(ax, record["axes"]["test_size_px"], series)
     with plt.rc_context(RC):
         ax.axvline(28, color=GREY, lw=1, ls=":")
         ax.set_xlabel("side of the test images (px); dotted: 28 px")
@@ -30,9 +30,9 @@ def convergence(record: Mapping[str, Any]) -> Figure:
     """Loss on unseen images against steps, over three sizes and at 28 px alone."""
     figure, (left, right) = new_figure("Loss on unseen images during training", panels=2, width=10, height=3.4)
     for ax, key, title in ((left, "loss", "Mean over 20, 28 and 40 px"), (right, "own_loss", "At 28 px")):
-        for name, operator, label, line in TRAININGS:
-            curve = record["metrics"][f"{name}_{key}"]
-            band(ax, record["axes"]["step"][: len(curve["mean"])], curve, operator, label, line)
+        series = [(record["metrics"][f"{name}_{key}"], *look) for name, *look in TRAININGS]
+        steps = record["axes"]["step"][: len(series[0][0]["mean"])]
+        bands(ax, steps, series)
         with plt.rc_context(RC):
             ax.set_title(title)
             ax.set_xlabel("steps")

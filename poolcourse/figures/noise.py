@@ -6,7 +6,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import GREY, RC, band, dots, new_figure
+from poolcourse.figures.style import GREY, RC, bands, dots, new_figure
 
 __all__ = ["shift", "variance"]
 
@@ -17,8 +17,8 @@ def variance(record: Mapping[str, Any]) -> Figure:
     figure, (left, right) = new_figure(
         "Correlated neighbours average out hardly at all", panels=2, width=10, height=3.4
     )
-    for key, label, line in (("0", "ρ = 0", "-"), ("5", "ρ = 0.5", "--"), ("9", "ρ = 0.9", ":")):
-        band(left, x, metrics[f"variance_{key}"], "average", label, line)
+    looks = (("0", "ρ = 0", "-"), ("5", "ρ = 0.5", "--"), ("9", "ρ = 0.9", ":"))
+    bands(left, x, [(metrics[f"variance_{key}"], "average", label, line) for key, label, line in looks])
     with plt.rc_context(RC):
         left.plot(x, [1 / values for values in x], color=GREY, lw=1, ls="-")
         left.annotate("1/P", (x[-2], 1 / x[-2]), xytext=(-4, -12), textcoords="offset points", color=GREY)
@@ -43,10 +43,10 @@ def shift(record: Mapping[str, Any]) -> Figure:
         for pool in ("max", "average")
     ]
     dots(axes[0], metrics, rows, "Shift of the mean", "standard deviations of the map", "{:.2f}")
-    band(axes[1], x, metrics["max_bias"], "max", "")
+    bands(axes[1], x, [(metrics["max_bias"], "max", "", "-")])
     with plt.rc_context(RC):
         axes[1].set_xscale("log", base=2)
-        axes[1].set_title("Mean of the largest of P values of noise")
+        axes[1].set_title("Largest of P values of noise")
         axes[1].set_xlabel("values in the window, P")
         axes[1].set_ylabel("σ")
     rows = [("contrast_max", "max", "max"), ("contrast_average", "average", "average")]

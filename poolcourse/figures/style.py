@@ -36,7 +36,7 @@ SIGNS = {"max": "▲", "average": "●", "sum": "■", "stochastic": "◆", "glo
 MARKERS = {"max": "^", "average": "o", "sum": "s", "stochastic": "D", "global": "*", "pyramid": "P", "none": "o"}
 GREY = "#7f7f7f"  # readable on white and on near-black; an inline picture takes the page's own text colour instead
 
-RC = {
+RC: Any = {
     "axes.edgecolor": GREY,
     "axes.labelcolor": GREY,
     "axes.titlecolor": GREY,
