@@ -1,0 +1,273 @@
+"""A Jupyter kernel that can't outstay its limits: each wait has a deadline, a dead kernel is noticed, output is capped.
+
+It has the methods that nbval calls on its own kernel, and speaks the Jupyter protocol over local sockets.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import zmq
+from jupyter_client.connect import write_connection_file
+from jupyter_client.session import Session
+
+__all__ = ["Fatal", "Kernel", "Launch", "Limits", "environment", "launch_plainly"]
+
+BOOT = Path(__file__).with_name("boot.py")
+KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT", "DYLD_LIBRARY_PATH", "TMPDIR")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one kernel may use."""
+
+    memory_mb: int = 2048
+    processes: int = 0
+    output_bytes: int = 5 << 20
+    startup_seconds: float = 30.0
+    hidden: tuple[str, ...] = ()
+
+
+class Fatal(Exception):
+    """The kernel can't go on: `kind` is timeout, dead or output; the message is for the student."""
+
+    def __init__(self, kind: str, words: str):
+        super().__init__(words)
+        self.kind = kind
+
+
+# connection file, its folder, limits -> the running process
+Launch = Callable[[Path, Limits], subprocess.Popen]
+
+
+def environment(home: str) -> dict[str, str]:
+    """The variables a kernel gets: no more than it needs, no settings of the user's, one thread."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return kept | threads | {
+        "HOME": home,
+        "IPYTHONDIR": f"{home}/.ipython",
+        "MPLCONFIGDIR": f"{home}/.matplotlib",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }  # fmt: skip
+
+
+def launch_plainly(connection: Path, limits: Limits) -> subprocess.Popen:
+    """Start a kernel with limits but no sandbox, in an empty folder of its own."""
+    home = connection.parent / "home"
+    home.mkdir()
+    return subprocess.Popen(
+        [sys.executable, "-P", str(BOOT), str(limits.memory_mb), "0", "-f", str(connection)],
+        cwd=home,
+        env=environment(str(home)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+@dataclass
+class Kernel:
+    """One running kernel; use it as a context manager.
+
+    Parameters
+    ----------
+    launch : callable
+        Starts the process: plainly, in the sandbox, or from a pre-warmed one.
+    limits : Limits
+    """
+
+    launch: Launch = launch_plainly
+    limits: Limits = field(default_factory=Limits)
+    seconds: float = 10.0
+
+    def __post_init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="pc-"))
+        self.reply: dict[str, Any] = {}
+        self._pending: deque[dict[str, Any]] = deque()
+        self._context = zmq.Context()
+        self._process: subprocess.Popen | None = None
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __enter__(self) -> "Kernel":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _start(self) -> None:
+        key = secrets.token_hex(16).encode()
+        path = str(self.folder / "c.json")
+        # Sockets in our own folder: no port to race for, nothing to reach from the network.
+        transport, ip = ("ipc", str(self.folder / "s")) if os.name == "posix" else ("tcp", "127.0.0.1")
+        _, info = write_connection_file(path, ip=ip, key=key, transport=transport, kernel_name="poolcourse")
+        self._session = Session(key=key)
+        self._process = self.launch(Path(path), self.limits)
+        separator = "-" if transport == "ipc" else ":"
+        self._shell = self._socket(zmq.DEALER, f"{transport}://{ip}{separator}{info['shell_port']}")
+        self._iopub = self._socket(zmq.SUB, f"{transport}://{ip}{separator}{info['iopub_port']}")
+        self._iopub.subscribe(b"")
+        self._wait_until_up()
+
+    def _socket(self, kind: int, address: str) -> zmq.Socket:
+        socket = self._context.socket(kind)
+        socket.linger = 0
+        # One message above this size ends the connection instead of filling our memory.
+        socket.setsockopt(zmq.MAXMSGSIZE, 4 * self.limits.output_bytes)
+        socket.setsockopt(zmq.RECONNECT_IVL, 20)
+        socket.connect(address)
+        return socket
+
+    def _wait_until_up(self) -> None:
+        """Ask for the kernel's info until both channels answer: subscribing to iopub takes its own time."""
+        self.seconds, asked = self.limits.startup_seconds, time.monotonic()
+        while True:
+            message = self._session.send(self._shell, "kernel_info_request", {})
+            self.await_reply(_id(message), idle_seconds=0.1, need_idle=False)
+            if any(m["msg_type"] == "status" for m in self._pending):
+                break
+            if time.monotonic() - asked > self.limits.startup_seconds:
+                raise Fatal("timeout", "The kernel started but sends no output.")
+        self._pending.clear()
+
+    # ---- what nbval calls -------------------------------------------------------------------------------------------
+
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def execute_cell_input(self, source: str, allow_stdin: bool | None = None) -> str:
+        """Send a cell; returns the id of the request."""
+        self._pending.clear()
+        content = {
+            "code": source,
+            "silent": False,
+            "store_history": False,
+            "user_expressions": {},
+            "allow_stdin": bool(allow_stdin),
+            "stop_on_error": False,
+        }
+        return _id(self._session.send(self._shell, "execute_request", content))
+
+    def await_reply(
+        self, msg_id: str, timeout: float | None = None, idle_seconds: float = 2.0, need_idle: bool = True
+    ) -> None:
+        """Wait for a cell to end, collecting its output on the way.
+
+        Raises
+        ------
+        Fatal
+            After `seconds` (nbval's own timeout isn't used), when the kernel dies, or when it says too much. The
+            kernel is killed before.
+        """
+        deadline = time.monotonic() + self.seconds
+        received, reply, idle = 0, None, False
+        poller = zmq.Poller()
+        poller.register(self._shell, zmq.POLLIN)
+        poller.register(self._iopub, zmq.POLLIN)
+        while reply is None or not idle:
+            alive = self.is_alive()
+            ready = dict(poller.poll(100))
+            if self._iopub in ready:
+                size, message = self._receive(self._iopub)
+                received += size
+                if received > self.limits.output_bytes:
+                    self._die("output", f"The output is longer than {self.limits.output_bytes >> 20} MB.")
+                if message and message["parent_header"].get("msg_id") == msg_id:
+                    self._pending.append(message)
+                    idle = message["msg_type"] == "status" and message["content"].get("execution_state") == "idle"
+            if self._shell in ready:
+                _, message = self._receive(self._shell)
+                if message and message["parent_header"].get("msg_id") == msg_id:
+                    reply, self.reply = message, message["content"]
+                    deadline = time.monotonic() + idle_seconds  # from here on only the end of the output is missing
+            if not ready and not alive:
+                self._die("dead", f"The kernel died ({self._how_it_ended()}).")
+            if time.monotonic() > deadline:
+                if reply is None:
+                    self._die("timeout", f"It ran longer than {self.seconds:g} s and was stopped.")
+                if need_idle:
+                    self._die("output", "The output could not be read: it was too long, or was tampered with.")
+                return
+
+    def get_message(self, stream: str, timeout: float | None = None) -> dict[str, Any]:
+        """The next message of the cell that ran last."""
+        if not self._pending:
+            raise Empty
+        return self._pending.popleft()
+
+    def await_idle(self, parent_id: str, timeout: float) -> None:
+        """Forget the rest of a cell's messages; all of them have arrived when `await_reply` returns."""
+        self._pending.clear()
+
+    def interrupt(self) -> None:
+        """End the kernel: a cell is never interrupted and gone on with, because what it left behind is unknown."""
+        self.stop()
+
+    def stop(self) -> None:
+        """Kill the kernel's process group and remove its folder."""
+        process, self._process = self._process, None
+        if process is not None:
+            kill_group(process)
+        self._context.destroy(linger=0)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _receive(self, socket: zmq.Socket) -> tuple[int, dict[str, Any] | None]:
+        parts: list[Any] = socket.recv_multipart()
+        size = sum(map(len, parts))
+        try:
+            _, parts = self._session.feed_identities(parts)
+            return size, self._session.deserialize(parts)
+        except Exception:  # a message that the kernel's key didn't sign, or that isn't one: not from Jupyter
+            return size, None
+
+    def _die(self, kind: str, words: str) -> None:
+        self.stop()
+        raise Fatal(kind, words)
+
+    def _how_it_ended(self) -> str:
+        code = self._process.poll() if self._process is not None else None
+        if code is None:
+            return "for no known reason"
+        if code > 128:  # a shell's or a sandbox's way to say "by signal"
+            code = 128 - code
+        if code < 0:
+            try:
+                return signal.Signals(-code).name
+            except ValueError:
+                return f"signal {-code}"
+        return f"exit code {code}"
+
+
+def _id(message: dict[str, Any] | None) -> str:
+    return str(message["header"]["msg_id"]) if message else ""
+
+
+def kill_group(process: subprocess.Popen) -> None:
+    """Kill a process and all of its group, and collect it."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (OSError, AttributeError):
+        process.kill()
+    process.wait()
