@@ -11,8 +11,8 @@ __all__ = ["clean", "defined_names", "lint"]
 # fairness rests on: it turns what could only fail in odd ways into one clear sentence.
 # fmt: off
 NAMES = {
-    "eval", "exec", "compile", "__import__", "globals", "locals", "getattr", "setattr", "delattr", "open", "exit", "quit",
-    "breakpoint", "get_ipython", "SystemExit", "KeyboardInterrupt", "__builtins__", "__loader__", "__spec__",
+    "eval", "exec", "compile", "__import__", "globals", "locals", "getattr", "setattr", "delattr", "open", "exit",
+    "quit", "breakpoint", "get_ipython", "SystemExit", "KeyboardInterrupt", "__builtins__", "__loader__", "__spec__",
 }
 ATTRIBUTES = {
     "sys", "os", "builtins", "modules", "ctypeslib", "ctypes", "f2py", "load", "loads", "save", "savez",

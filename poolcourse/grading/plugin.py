@@ -28,11 +28,17 @@ __all__ = ["CellRecord", "Plan", "RunCell", "run_cells"]
 nbval = import_nbval()
 
 # Our own pytest: no settings, plugins or caches of the folder or of a test run that this happens in.
-OPTIONS = (
-    """-p nbval.plugin -p no:cacheprovider -p no:faulthandler -p no:unraisableexception -p no:threadexception
--p no:logging -p no:doctest -q --capture=no --color=no --tb=no --import-mode=importlib""".split()
-    + ["-c", os.devnull]
-)
+WITHOUT = ("cacheprovider", "faulthandler", "unraisableexception", "threadexception", "logging", "doctest")
+OPTIONS = [f"-pno:{name}" for name in WITHOUT]
+OPTIONS += [
+    "-pnbval.plugin",
+    "-q",
+    "--capture=no",
+    "--color=no",
+    "--tb=no",
+    "--import-mode=importlib",
+    f"-c{os.devnull}",
+]
 
 
 @dataclass(frozen=True)
@@ -164,7 +170,7 @@ class _Runner:
                 file.write(json.dumps(asdict(record)) + "\n")
 
 
-class _File(nbval.IPyNbFile):  # type: ignore[name-defined,misc]
+class _File(nbval.IPyNbFile):  # type: ignore[name-defined]
     """nbval's notebook, with our kernel in an empty folder of its own."""
 
     runner: _Runner
@@ -185,7 +191,7 @@ class _File(nbval.IPyNbFile):  # type: ignore[name-defined,misc]
             yield _Cell.from_parent(self, name=name, cell_num=item.cell_num, cell=item.cell, options=item.options)
 
 
-class _Cell(nbval.IPyNbCell):  # type: ignore[name-defined,misc]
+class _Cell(nbval.IPyNbCell):  # type: ignore[name-defined]
     """nbval's cell, whose outputs are compared with the references."""
 
     reached = False
