@@ -60,7 +60,7 @@ function wheelSectors(activations, shares, colours) {
 
 /** Rows of bars: what was drawn, and a mark where the probability lies. */
 function histogramRows(activations, shares, drawn) {
-  const [left, wide, high] = [38, 118, activations.length > 4 ? 23 : 34];
+  const [left, wide, high] = [34, 84, activations.length > 4 ? 23 : 34];
   return activations.flatMap((value, index) => {
     const y = index * high;
     const at = left + wide * shares[index];
@@ -103,8 +103,8 @@ function render({ model, el }) {
   const spoke = node("g", { style: still ? "" : "transition: transform .25s ease-out" }, node("circle", { cy: -WHEEL.ball, r: 6, style: "fill: var(--pc-ink)" }));
   const hub = node("text", { y: 2, "text-anchor": "middle", style: "font-size: 22px; font-weight: 700" });
   const under = node("text", { y: 19, "text-anchor": "middle", class: "pc-faint" });
-  const wheel = node("svg", { class: "pc-drawing", viewBox: "-118 -118 236 236", width: 236, role: "img" }, sectors, rim, spoke, hub, under);
-  const bars = node("svg", { class: "pc-drawing", role: "img", width: 270 });
+  const wheel = node("svg", { class: "pc-drawing", viewBox: "-116 -116 232 232", width: 220, role: "img" }, sectors, rim, spoke, hub, under);
+  const bars = node("svg", { class: "pc-drawing", role: "img", width: 222 });
   before.add(grid.element, scale.element);
   middle.add(wheel);
   after.add(bars);
@@ -182,7 +182,7 @@ function render({ model, el }) {
     paintWheel(flat, shares, colours, numbers);
     middle.caption.textContent = `average ${numberText(numbers.average)} · expected ${numberText(numbers.expected)} · maximum ${numberText(numbers.largest)}`;
     bars.replaceChildren(...histogramRows(flat, shares, training && draws ? history.counts.map((count) => count / draws) : null));
-    bars.setAttribute("viewBox", `0 0 270 ${flat.length * (flat.length > 4 ? 23 : 34)}`);
+    bars.setAttribute("viewBox", `0 0 222 ${flat.length * (flat.length > 4 ? 23 : 34)}`);
     bars.setAttribute("aria-label", flat.map((value, index) => `${numberText(value)}: probability ${percentText(shares[index])}${draws ? `, drawn ${history.counts[index]} times` : ""}`).join("; "));
     after.caption.textContent = training && draws ? `Bar: share of ${draws} draws. Line: probability p.` : "Bar: the weight of each activation, its probability p.";
     frame.say(sentence(flat, shares, numbers));
