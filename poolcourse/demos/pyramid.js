@@ -59,6 +59,7 @@ function render({ model, el }) {
   const after = panel(frame, `${OPERATORS.pyramid.sign} The levels: pick a bin`);
   const line = panel(frame, "The vector");
   before.element.classList.add("pc-tight");
+  before.caption.style.maxWidth = "16rem";
   line.element.style.flexBasis = "100%";
   const drawing = node("svg", { class: "pc-drawing", role: "img" });
   const scale = scaleBar();

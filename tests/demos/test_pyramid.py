@@ -79,3 +79,13 @@ def test_the_still_picture_of_a_failing_rule_says_so():
     demo = PyramidDemo(height=10, width=10, rule="sliding")
     (ax,) = demo.picture().axes
     assert "no 6 bins" in ax.get_title()
+
+
+def test_the_readout_explains_a_sliding_rule_that_misses_its_bins(in_script):
+    texts = in_script("pyramid", "[[10, 6], [14, 6], [13, 3], [2, 3]].map(([size, n]) => ruleText(size, n))")
+    assert "⌈10/6⌉ = 2 with stride ⌊10/6⌋ = 1: 9 bins" in texts[0]
+    # 14 cells, windows of 3 with stride 2: the sixth ends at 5 * 2 + 3 = 13, one cell short
+    assert "leave 1 at the end unread" in texts[1]
+    # 13 cells, windows of 5 with stride 4: the third ends at 2 * 4 + 5 = 13
+    assert texts[2] == ""
+    assert "never moves" in texts[3]
