@@ -37,6 +37,9 @@ def test_projection_takes_integers_and_half_precision_alike_and_a_box_in_one_cel
     expected = [[2, 1, 0, 2, 1], [0, 0, 0, 1, 1], [0, 2, 2, 3, 3]]
     for dtype in (np.int64, np.uint8, np.float16, np.float32, np.float64):
         np.testing.assert_array_equal(project_boxes(boxes.astype(dtype), 16), expected)
+    # 2144 / 33 is 64.97, which float16 would round to 65, a cell too far.
+    wide = np.array([[0, 2144, 2144, 4000, 4000]], np.float16)
+    assert project_boxes(wide, 33).tolist() == [[0, 65, 65, 122, 122]]
 
 
 @pytest.mark.parametrize(

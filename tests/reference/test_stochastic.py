@@ -130,7 +130,7 @@ def test_of_the_smallest_numbers_there_are_one_is_still_drawn():
 
 
 def test_nan_stays_in_its_window_and_infinity_is_certain():
-    x = np.array([[[1.0, 2.0, np.nan, 1.0, np.inf, 1.0, 3.0, 3.0]]])
+    x = np.array([[[1.0, 2.0, 1.0, np.nan, np.inf, 1.0, 3.0, 3.0]]])
     with np.errstate(invalid="ignore"):
         for u in (0.0, 0.5, ALMOST_ONE):
             pooled = stochastic_pool2d(x, (1, 2), draws=np.full((1, 1, 4), u))[0, 0]
@@ -138,6 +138,8 @@ def test_nan_stays_in_its_window_and_infinity_is_certain():
             assert np.isnan(pooled[1])
             assert pooled[2] == np.inf
             assert pooled[3] == 3
+            back = stochastic_pool2d_backward(np.ones((1, 1, 4)), x, (1, 2), draws=np.full((1, 1, 4), u))[0, 0]
+            assert back[2:6].tolist() == [0, 1, 1, 0]  # to the NaN and to the infinity
         mean = stochastic_pool2d(x, (1, 2), training=False)[0, 0]
     np.testing.assert_allclose(mean[[0, 3]], [5 / 3, 3])
     assert np.isnan(mean[1])
