@@ -152,7 +152,7 @@ def _converges(m: Metrics) -> str:
         "one_minus_many_own_area": ("one_own_area", "many_own_area"),
         "one_minus_many_steps": ("one_steps", "many_steps"),
     },
-    axes={"step": [LOSS_EVERY * place for place in range(30)]},
+    axes={"step": [LOSS_EVERY * place for place in range(24)]},
     data=("fashion_mnist:500",),
 )
 def converges(seed: int, condition: str, quick: bool) -> dict[str, Any]:

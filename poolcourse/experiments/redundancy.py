@@ -21,9 +21,11 @@ def _prevents_overfitting(m: Metrics) -> str:
 
 
 def equal_cost_widths(pool: str, seed: int = 0) -> tuple[int, int, int]:
-    """Widths (a, 2a, 4a) whose multiply-adds under `pool` come nearest to those of max-pooling with (16, 32, 64)."""
+    """Widths in proportion 1 : 2 : 8 whose multiply-adds under `pool` come nearest to those of max-pooling with (8, 16, 64)."""
     goal = multiply_adds(SmallCNN("max", "gap", seed=seed), IMAGE)
-    candidates = [(a, 2 * a, 4 * a) for a in range(3, 65)]
+    candidates: list[tuple[int, int, int]] = [
+        tuple(round(part * step / 32) for part in (8, 16, 64)) for step in range(8, 97)
+    ]
     return min(
         candidates, key=lambda widths: abs(multiply_adds(SmallCNN(pool, "gap", widths, seed=seed), IMAGE) - goal)
     )

@@ -12,11 +12,11 @@ __all__ = ["CAVEAT", "EPOCHS", "TEST_IMAGES", "TRAINING_IMAGES", "images", "scor
 
 TRAINING_IMAGES = 2_000
 TEST_IMAGES = 5_000
-EPOCHS = 15
+EPOCHS = 12
 SAMPLE_TEST_IMAGES = 1_000  # what the sample in the package holds
 
 CAVEAT = (
-    "Networks of three to five convolutions, grey images of 28 x 28 pixels, 2,000 of them per seed, 15 epochs, two CPU "
+    "Networks of three to five convolutions, grey images of 28 x 28 pixels, 2,000 of them per seed, 12 epochs, two CPU "
     "cores: the order of the variants may differ in large networks on large images."
 )
 

@@ -63,8 +63,9 @@ def number(record: Mapping[str, Any], key: str, digits: int | None = None, inter
             f"expected the key of a single number, got {key!r}. The record has "
             f"{', '.join(k for k, v in record['metrics'].items() if not isinstance(v['mean'], list))}."
         )
-    shown = next((shown for shown in record["shown"] if shown["key"] == key), {"unit": "", "digits": 1})
-    places = int(shown["digits"] if digits is None else digits)
+    plain: dict[str, Any] = {"unit": "", "digits": 1}
+    shown = next((shown for shown in record["shown"] if shown["key"] == key), plain)
+    places = shown["digits"] if digits is None else digits
     unit = str(shown["unit"])
     unit = unit if unit in ("", "×") else f" {unit}"
     text = _format(metric["mean"], places) + unit

@@ -126,7 +126,7 @@ class SmallCNN(nn.Module):
         self,
         pool: str = "max",
         head: str = "gap",
-        widths: tuple[int, int, int] = (16, 32, 64),
+        widths: tuple[int, int, int] = (8, 16, 64),
         *,
         activation: bool = True,
         norm: bool = True,
@@ -216,7 +216,7 @@ class ResidualCNN(nn.Module):
     def __init__(
         self,
         head: str = "gap",
-        widths: tuple[int, int] = (16, 32),
+        widths: tuple[int, int] = (8, 32),
         *,
         levels: tuple[int, ...] = (4, 2, 1),
         classes: int = 10,
