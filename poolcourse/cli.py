@@ -84,6 +84,43 @@ def grade(
     raise typer.Exit(EXIT_FULL if all(result.full for result in results) else EXIT_MISSING)
 
 
+@app.command("grade-class")
+def grade_class(
+    folder: Annotated[Path, typer.Argument(help="Holds submitted/<student>/<assignment>/<notebook>.ipynb.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where results, gradebooks and pages go.")],
+    assignment: Annotated[str | None, typer.Option(help="Grade this assignment only.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Submissions at a time. Default: the processors.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in DIR.")] = False,
+    rules: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="TOML with due dates, late penalty and overrides.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the probes' inputs. Default: a new one a run.")] = None,
+    prewarm: Annotated[bool, typer.Option("--prewarm", help="Fork kernels from a warm one: faster.")] = False,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Use the dask.distributed cluster there.")
+    ] = None,
+    unsafe_no_sandbox: Annotated[
+        bool, typer.Option("--unsafe-no-sandbox", help="Run students' code unprotected on this computer.")
+    ] = False,
+    exercises: Exercises = None,
+) -> None:
+    """Grade a class in a sandbox: results, gradebooks (also for Canvas and Moodle), a page a student, incidents.
+
+    Exit codes: 0 all graded, 1 some could not be graded (see incidents.csv), 2 could not start.
+    """
+    from poolcourse.errors import PoolingError
+    from poolcourse.grading.command import run_class
+
+    if prewarm and unsafe_no_sandbox:
+        raise _fail(ValueError("expected at most one of --prewarm and --unsafe-no-sandbox, got both."))
+    sandbox = "none" if unsafe_no_sandbox else "prewarmed" if prewarm else "bubblewrap"
+    try:
+        complete = run_class(folder, out, assignment, workers, resume, rules, seed, sandbox, scheduler, exercises)
+    except PoolingError as error:
+        raise _fail(error) from None
+    raise typer.Exit(EXIT_FULL if complete else EXIT_MISSING)
+
+
 @app.command()
 def release(
     concepts: Annotated[

@@ -1,7 +1,10 @@
 """Start a kernel under limits. Run by path, inside the sandbox too, so it imports nothing of ours and little else."""
 
 import contextlib
+import ctypes
+import os
 import resource
+import signal
 import sys
 
 
@@ -11,6 +14,12 @@ def limit(kind: int, amount: int) -> None:
         hard = resource.getrlimit(kind)[1]
         amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)
         resource.setrlimit(kind, (amount, amount))
+
+
+def die_with_parent() -> None:
+    """Where the system can (Linux): be killed when the thread that started this process ends."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def main(memory_mb: int, processes: int, arguments: list[str]) -> None:
@@ -25,6 +34,10 @@ def main(memory_mb: int, processes: int, arguments: list[str]) -> None:
     arguments : list of str
         For ipykernel.
     """
+    die_with_parent()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):  # else an answer could fill the pipe that the sandbox's own complaints go through
+        os.dup2(nowhere, stream)
     limit(resource.RLIMIT_CORE, 0)
     limit(resource.RLIMIT_FSIZE, 64 << 20)
     if memory_mb:

@@ -67,9 +67,11 @@ def grade_notebook(
     started = time.monotonic()
     result = Result(notebook=str(path), seed=fresh_seed() if seed is None else seed)
     try:
+        result.fault = "submission"
         exercise = exercise or exercise_of(path, root)
         result.concept, result.title = exercise.concept, exercise.title
         submission = collect_answers(read_cells(path)[0], exercise)
+        result.fault = "grader"
         if references is None:
             references = _beside(exercise, result.seed)
         plan = Plan(
@@ -82,6 +84,7 @@ def grade_notebook(
             journal,
         )
         _grade(exercise, submission, plan, result)
+        result.fault = ""
     except PoolingError as error:
         result.status, result.problem = "ungraded", str(error)
     result.seconds = round(time.monotonic() - started, 2)

@@ -3,10 +3,12 @@
 It has the methods that nbval calls on its own kernel, and speaks the Jupyter protocol over local sockets.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,11 +20,23 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+import psutil
 import zmq
 from jupyter_client.connect import write_connection_file
 from jupyter_client.session import Session
 
-__all__ = ["Fatal", "Kernel", "Launch", "Limits", "environment", "launch_plainly"]
+__all__ = [
+    "BOOT",
+    "Fatal",
+    "Kernel",
+    "Launch",
+    "Limits",
+    "Started",
+    "describe",
+    "environment",
+    "kill_group",
+    "launch_plainly",
+]
 
 BOOT = Path(__file__).with_name("boot.py")
 KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT", "DYLD_LIBRARY_PATH", "TMPDIR")
@@ -40,15 +54,25 @@ class Limits:
 
 
 class Fatal(Exception):
-    """The kernel can't go on: `kind` is timeout, dead or output; the message is for the student."""
+    """The kernel can't go on: `kind` is timeout, dead, memory or output; the message is for the student."""
 
     def __init__(self, kind: str, words: str):
         super().__init__(words)
         self.kind = kind
 
 
-# connection file, its folder, limits -> the running process
-Launch = Callable[[Path, Limits], subprocess.Popen]
+@dataclass(frozen=True)
+class Started:
+    """A kernel's process and where its sockets are, seen from here."""
+
+    process: Any  # what has poll() and wait(): subprocess.Popen or alike
+    connection: dict[str, Any]
+    sockets: str
+    kill: Callable[[], None]
+
+
+# An empty folder for the connection file, limits -> the kernel
+Launch = Callable[[Path, Limits], Started]
 
 
 def environment(home: str) -> dict[str, str]:
@@ -66,12 +90,24 @@ def environment(home: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def launch_plainly(connection: Path, limits: Limits) -> subprocess.Popen:
+def describe(folder: Path, sockets: str) -> dict[str, Any]:
+    """Write a connection file `c.json` into `folder`; the sockets' names will start with `sockets`.
+
+    Sockets are files in a folder of the kernel's own: there is no port to race for and nothing to reach by network.
+    """
+    key = secrets.token_hex(16).encode()
+    path = str(folder / "c.json")
+    _, info = write_connection_file(path, ip=sockets, key=key, transport="ipc", kernel_name="poolcourse")
+    return dict(info)
+
+
+def launch_plainly(folder: Path, limits: Limits) -> Started:
     """Start a kernel with limits but no sandbox, in an empty folder of its own."""
-    home = connection.parent / "home"
+    home = folder / "home"
     home.mkdir()
-    return subprocess.Popen(
-        [sys.executable, "-P", str(BOOT), str(limits.memory_mb), "0", "-f", str(connection)],
+    connection = describe(folder, f"{folder}/s")
+    process = subprocess.Popen(
+        [sys.executable, "-P", str(BOOT), str(limits.memory_mb), "0", "-f", f"{folder}/c.json"],
         cwd=home,
         env=environment(str(home)),
         stdin=subprocess.DEVNULL,
@@ -79,6 +115,7 @@ def launch_plainly(connection: Path, limits: Limits) -> subprocess.Popen:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    return Started(process, connection, f"{folder}/s", lambda: kill_group(process))
 
 
 @dataclass
@@ -101,7 +138,7 @@ class Kernel:
         self.reply: dict[str, Any] = {}
         self._pending: deque[dict[str, Any]] = deque()
         self._context = zmq.Context()
-        self._process: subprocess.Popen | None = None
+        self._started: Started | None = None
         try:
             self._start()
         except BaseException:
@@ -115,27 +152,36 @@ class Kernel:
         self.stop()
 
     def _start(self) -> None:
-        key = secrets.token_hex(16).encode()
-        path = str(self.folder / "c.json")
-        # Sockets in our own folder: no port to race for, nothing to reach from the network.
-        transport, ip = ("ipc", str(self.folder / "s")) if os.name == "posix" else ("tcp", "127.0.0.1")
-        _, info = write_connection_file(path, ip=ip, key=key, transport=transport, kernel_name="poolcourse")
-        self._session = Session(key=key)
-        self._process = self.launch(Path(path), self.limits)
-        separator = "-" if transport == "ipc" else ":"
-        self._shell = self._socket(zmq.DEALER, f"{transport}://{ip}{separator}{info['shell_port']}")
-        self._iopub = self._socket(zmq.SUB, f"{transport}://{ip}{separator}{info['iopub_port']}")
+        started = self._started = self.launch(self.folder, self.limits)
+        self._session = Session(key=started.connection["key"].encode())
+        addresses = [f"{started.sockets}-{started.connection[name]}" for name in ("shell_port", "iopub_port")]
+        for address in addresses:
+            self._wait_for_socket(address)
+        self._shell = self._socket(zmq.DEALER, addresses[0])
+        self._iopub = self._socket(zmq.SUB, addresses[1])
         self._iopub.subscribe(b"")
         self._wait_until_up()
 
     def _socket(self, kind: int, address: str) -> zmq.Socket:
-        socket = self._context.socket(kind)
-        socket.linger = 0
+        channel = self._context.socket(kind)
+        channel.linger = 0
         # One message above this size ends the connection instead of filling our memory.
-        socket.setsockopt(zmq.MAXMSGSIZE, 4 * self.limits.output_bytes)
-        socket.setsockopt(zmq.RECONNECT_IVL, 20)
-        socket.connect(address)
-        return socket
+        channel.setsockopt(zmq.MAXMSGSIZE, 4 * self.limits.output_bytes)
+        # No second connection: by then an answer may have put something else in the socket's place.
+        channel.setsockopt(zmq.RECONNECT_IVL, -1)
+        channel.connect(f"ipc://{address}")
+        return channel
+
+    def _wait_for_socket(self, address: str) -> None:
+        deadline = time.monotonic() + self.limits.startup_seconds
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(address)
+                return
+            if not self.is_alive():
+                self._die("dead", f"The kernel did not start ({self._how_it_ended()}).")
+            time.sleep(0.01)
+        self._die("timeout", "The kernel did not start in time.")
 
     def _wait_until_up(self) -> None:
         """Ask for the kernel's info until both channels answer: subscribing to iopub takes its own time."""
@@ -153,7 +199,7 @@ class Kernel:
 
     def is_alive(self) -> bool:
         """Whether the process runs."""
-        return self._process is not None and self._process.poll() is None
+        return self._started is not None and self._started.process.poll() is None
 
     def execute_cell_input(self, source: str, allow_stdin: bool | None = None) -> str:
         """Send a cell; returns the id of the request."""
@@ -181,12 +227,16 @@ class Kernel:
         """
         deadline = time.monotonic() + self.seconds
         received, reply, idle = 0, None, False
+        look = time.monotonic() + 0.5
         poller = zmq.Poller()
         poller.register(self._shell, zmq.POLLIN)
         poller.register(self._iopub, zmq.POLLIN)
         while reply is None or not idle:
             alive = self.is_alive()
             ready = dict(poller.poll(100))
+            if time.monotonic() > look:
+                look = time.monotonic() + 0.5
+                self._check_memory()
             if self._iopub in ready:
                 size, message = self._receive(self._iopub)
                 received += size
@@ -225,16 +275,16 @@ class Kernel:
 
     def stop(self) -> None:
         """Kill the kernel's process group and remove its folder."""
-        process, self._process = self._process, None
-        if process is not None:
-            kill_group(process)
+        started, self._started = self._started, None
+        if started is not None:
+            started.kill()
         self._context.destroy(linger=0)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # -----------------------------------------------------------------------------------------------------------------
 
-    def _receive(self, socket: zmq.Socket) -> tuple[int, dict[str, Any] | None]:
-        parts: list[Any] = socket.recv_multipart()
+    def _receive(self, channel: zmq.Socket) -> tuple[int, dict[str, Any] | None]:
+        parts: list[Any] = channel.recv_multipart()
         size = sum(map(len, parts))
         try:
             _, parts = self._session.feed_identities(parts)
@@ -242,12 +292,24 @@ class Kernel:
         except Exception:  # a message that the kernel's key didn't sign, or that isn't one: not from Jupyter
             return size, None
 
+    def _check_memory(self) -> None:
+        """The limit on address space holds for each process; this one holds for all of a kernel's together."""
+        if self._started is None or not self.limits.memory_mb:
+            return
+        used = 0
+        with contextlib.suppress(psutil.Error):
+            for process in psutil.Process(self._started.process.pid).children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    used += process.memory_info().rss
+        if used > self.limits.memory_mb << 20:
+            self._die("memory", f"It used more than {self.limits.memory_mb} MB of memory and was stopped.")
+
     def _die(self, kind: str, words: str) -> None:
         self.stop()
         raise Fatal(kind, words)
 
     def _how_it_ended(self) -> str:
-        code = self._process.poll() if self._process is not None else None
+        code = self._started.process.poll() if self._started is not None else None
         if code is None:
             return "for no known reason"
         if code > 128:  # a shell's or a sandbox's way to say "by signal"

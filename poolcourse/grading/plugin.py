@@ -53,7 +53,9 @@ class RunCell:
 
 @dataclass
 class CellRecord:
-    """What became of a cell. `status`: passed, failed (an error, a wrong value), timeout, dead, output, not reached."""
+    """What became of a cell. `status`: passed, failed (an error or a wrong value), timeout, dead, memory, output, not
+    reached.
+    """
 
     id: str
     role: str
@@ -65,7 +67,7 @@ class CellRecord:
     @property
     def fatal(self) -> bool:
         """Whether the kernel ended at this cell."""
-        return self.status in ("timeout", "dead", "output")
+        return self.status in ("timeout", "dead", "memory", "output")
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,12 @@ class _Runner:
         self.plan = plan
         self.records: dict[str, CellRecord] = {}
         self.error: Exception | None = None
+        first = next((n for n, cell in enumerate(cells) if cell.role == "answer"), len(cells))
+        self.trusted = {cell.id for cell in cells[:first]}
+
+    def seconds(self, name: str) -> float:
+        """A cell's limit: what runs before the first answer is ours, and only a slow computer can make it late."""
+        return max(60.0, self.plan.seconds) if name in self.trusted else self.plan.seconds
 
     def pytest_collect_file(self, file_path: Path, parent: Any) -> Any:
         if file_path.suffix != ".ipynb":
@@ -178,7 +186,6 @@ class _File(nbval.IPyNbFile):  # type: ignore[name-defined]
     def setup(self) -> None:
         plan = self.runner.plan
         self.kernel = Kernel(plan.launch, plan.limits)
-        self.kernel.seconds = plan.seconds
         self.setup_sanitize_files()
 
     def teardown(self) -> None:
@@ -201,6 +208,7 @@ class _Cell(nbval.IPyNbCell):  # type: ignore[name-defined]
         if not self.parent.kernel.is_alive():
             return  # not reached: never a pass
         self.reached = True
+        self.parent.kernel.seconds = self.parent.runner.seconds(self.name)
         super().runtest()
         reply = self.parent.kernel.reply
         if reply.get("status") != "ok":  # an error whose message never came: the answer silenced it

@@ -51,13 +51,13 @@ def write_page(result: Result, folder: Path, name: str | None = None) -> Path:
     """Write a page of feedback; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name or Path(result.notebook).stem}.html"
-    path.write_text(page(result), encoding="utf-8")
+    path.write_text(page([result]), encoding="utf-8")
     return path
 
 
-def page(result: Result, who: str = "") -> str:
-    """A result as one HTML page that needs nothing else."""
-    return str(_template().render(result=result, who=who))
+def page(results: list[Result], who: str = "", remarks: list[str] | None = None) -> str:
+    """Results as one HTML page that needs nothing else; `remarks`, one a result, stand under its points."""
+    return str(_template().render(pairs=list(zip(results, remarks or [""] * len(results), strict=True)), who=who))
 
 
 @lru_cache(maxsize=1)

@@ -21,7 +21,11 @@ class QuestionResult:
 
 @dataclass
 class Result:
-    """A graded notebook. `status` is graded or ungraded; an ungraded one has no points, and `problem` says why."""
+    """A graded notebook.
+
+    `status` is graded or ungraded. An ungraded one has no points: `problem` says why, and `fault` whether the reason
+    lies in the submission, or in the grader (then it is worth another try).
+    """
 
     notebook: str
     concept: str = ""
@@ -29,6 +33,7 @@ class Result:
     status: str = "graded"
     seed: int = 0
     problem: str = ""
+    fault: str = ""
     questions: list[QuestionResult] = field(default_factory=list)
     incidents: list[str] = field(default_factory=list)
     seconds: float = 0.0
