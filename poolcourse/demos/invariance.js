@@ -20,7 +20,7 @@ const ROW_OPERATORS = { max: OPERATORS.max, avg: OPERATORS.avg, subsample: { nam
 /** A small chart. @returns {{draw(chart)}} `draw({x, y, xTicks, yTicks, xLabel, yLabel, lines, words})` */
 function chartIn(part) {
   const [left, right, top, bottom] = [34, 222, 20, 132];
-  const svg = node("svg", { class: "pc-drawing", viewBox: "0 0 232 168", width: "100%", role: "img" });
+  const svg = node("svg", { class: "pc-drawing", viewBox: "0 0 232 168", width: "100%", role: "img", style: "max-width: 26rem" });
   part.add(svg);
   function draw({ x, y, xTicks, yTicks, xLabel, yLabel, lines, now, words }) {
     const across = (value) => left + ((value - x[0]) / (x[1] - x[0])) * (right - left);
@@ -96,7 +96,7 @@ function renderPhoto({ model, el }) {
   function paintMap7(features, found, place) {
     const rows = found.maps[place];
     const everywhere = Object.keys(CHANGES).flatMap((change) => features[change].maps.flat(2));
-    const reach = Math.max(...everywhere.map(Math.abs));
+    const reach = Math.ceil(Math.max(...everywhere.map(Math.abs)));
     paintMap(map, planeOf(rows), rows.length, rows[0].length, { low: -reach, high: reach, signed: true });
     scale.show(-reach, reach);
     located.title.textContent = `Where it sees “${features.class}”`;

@@ -68,7 +68,7 @@ function chartIn(part, { x, y, xTicks, yTicks, xLabel, yLabel }) {
   const [left, right, top, bottom] = [34, 226, 22, 128];
   const across = (value) => left + ((value - x[0]) / (x[1] - x[0])) * (right - left);
   const up = (value) => bottom - ((Math.min(y[1], Math.max(y[0], value)) - y[0]) / (y[1] - y[0])) * (bottom - top);
-  const svg = node("svg", { class: "pc-drawing", viewBox: "0 0 232 164", width: "100%", role: "img" });
+  const svg = node("svg", { class: "pc-drawing", viewBox: "0 0 232 164", width: "100%", role: "img", style: "max-width: 26rem" });
   svg.append(node("path", { class: "pc-axis", d: `M${left} ${top} V${bottom} H${right}` }));
   for (const tick of xTicks) svg.append(node("text", { x: across(tick), y: bottom + 15, "text-anchor": "middle" }, numberText(tick)));
   for (const tick of yTicks) svg.append(node("text", { x: left - 5, y: up(tick) + 4, "text-anchor": "end" }, numberText(tick)));
