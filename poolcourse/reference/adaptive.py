@@ -1,5 +1,6 @@
 """Adaptive pooling: ask for the size of the output, and the bins are cut to fit the input."""
 
+from poolcourse.reference.arrays import check_array
 from poolcourse.reference.bins import bin_edges, bin_winners, check_bins, pool_bins, pool_bins_backward
 from poolcourse.reference.windows import check_grad, check_map
 
@@ -40,7 +41,7 @@ def adaptive_max_pool2d(x, output_size, return_indices=False):
     >>> adaptive_max_pool2d(np.arange(7).reshape(1, 1, 7), (1, 3))
     array([[[2, 4, 6]]])
     """
-    rows, cols = _bins(x, output_size)
+    rows, cols = _bins(x, output_size, "max")
     pooled = pool_bins(x, rows, cols, "max")
     return (pooled, bin_winners(x, rows, cols)) if return_indices else pooled
 
@@ -99,7 +100,7 @@ def adaptive_avg_pool2d(x, output_size):
     >>> adaptive_avg_pool2d(np.arange(7.0).reshape(1, 1, 7), (1, 3))
     array([[[1., 3., 5.]]])
     """
-    rows, cols = _bins(x, output_size)
+    rows, cols = _bins(x, output_size, "avg")
     return pool_bins(x, rows, cols, "avg")
 
 
@@ -132,13 +133,15 @@ def adaptive_avg_pool2d_backward(grad, x, output_size):
     return _backward(grad, x, output_size, "avg")
 
 
-def _bins(x, output_size):
+def _bins(x, output_size, mode):
+    """Check the map and give the edges (rows, cols) of its bins."""
+    check_array(x, f"adaptive_{mode}_pool2d", integers=mode == "max")
     check_map(x.shape)
     n_rows, n_cols = check_bins(x.shape, output_size)
     return bin_edges(x.shape[-2], n_rows), bin_edges(x.shape[-1], n_cols)
 
 
 def _backward(grad, x, output_size, mode):
-    rows, cols = _bins(x, output_size)
+    rows, cols = _bins(x, output_size, mode)
     check_grad(grad.shape, (*x.shape[:-2], len(rows), len(cols)))
     return pool_bins_backward(grad, x, rows, cols, mode).astype(x.dtype)

@@ -3,9 +3,9 @@
 import numpy as np
 
 from poolcourse.errors import BinError, PoolingError
+from poolcourse.reference.arrays import accumulator, check_array
 from poolcourse.reference.checks import pair
 from poolcourse.reference.gradients import scatter, winners
-from poolcourse.reference.windows import accumulator, check_dtype
 
 __all__ = ["bin_edges", "bin_winners", "check_bins", "check_levels", "pool_bins", "pool_bins_backward", "sliding_edges"]
 
@@ -138,7 +138,7 @@ def pool_bins(x, rows, cols, mode):
     >>> pool_bins(np.arange(4.0).reshape(1, 1, 4), [(0, 1)], [(0, 3), (3, 4)], "sum")
     array([[[3., 3.]]])
     """
-    check_dtype(x.dtype.kind, x.dtype, f"{mode} over bins", integers=mode == "max")
+    check_array(x, f"{mode} over bins", integers=mode == "max")
     pooled = np.empty((*x.shape[:-2], len(rows), len(cols)), x.dtype)
     for i, (top, bottom) in enumerate(rows):
         for j, (left, right) in enumerate(cols):
@@ -190,7 +190,7 @@ def pool_bins_backward(grad, x, rows, cols, mode):
     >>> pool_bins_backward(np.array([[[6.0, 4.0]]]), np.zeros((1, 1, 4)), [(0, 1)], [(0, 3), (2, 4)], "avg")
     array([[[2., 2., 4., 2.]]])
     """
-    check_dtype(x.dtype.kind, x.dtype, f"the gradient of {mode} over bins")
+    check_array(x, f"the gradient of {mode} over bins")
     grad = grad.astype(accumulator(x.dtype))
     if mode == "max":
         return scatter(grad, bin_winners(x, rows, cols), x.shape)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from poolcourse.errors import ShapeError
-from poolcourse.reference.windows import accumulator, check_dtype, check_grad, check_map
+from poolcourse.reference.arrays import accumulator, check_array
+from poolcourse.reference.windows import check_grad, check_map
 
 __all__ = ["class_activation_map", "class_activation_map_backward"]
 
@@ -43,9 +44,9 @@ def class_activation_map(features, weight):
     <BLANKLINE>
            [[-3., -5.]]])
     """
+    check_array(features, "class_activation_map")
+    check_array(weight, "class_activation_map")
     check_cam(features.shape, weight.shape)
-    check_dtype(features.dtype.kind, features.dtype, "class_activation_map")
-    check_dtype(weight.dtype.kind, weight.dtype, "class_activation_map")
     wide = accumulator(features.dtype)
     return np.einsum("kc,...cyx->...kyx", weight.astype(wide), features.astype(wide)).astype(features.dtype)
 
@@ -78,9 +79,9 @@ def class_activation_map_backward(grad, features, weight):
     >>> class_activation_map_backward(np.array([[[10.0, 1.0]]]), features, weight)
     (array([[[30.,  3.]]]), array([[12.]]))
     """
+    check_array(features, "class_activation_map_backward")
+    check_array(weight, "class_activation_map_backward")
     check_cam(features.shape, weight.shape)
-    check_dtype(features.dtype.kind, features.dtype, "class_activation_map_backward")
-    check_dtype(weight.dtype.kind, weight.dtype, "class_activation_map_backward")
     check_grad(grad.shape, (*features.shape[:-3], weight.shape[0], *features.shape[-2:]))
     wide = accumulator(features.dtype)
     grad = grad.astype(wide)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from poolcourse.reference.arrays import accumulator, check_array
 from poolcourse.reference.gradients import scatter, winners
-from poolcourse.reference.windows import accumulator, check_dtype, check_grad, check_map
+from poolcourse.reference.windows import check_grad, check_map
 
 __all__ = ["global_avg_pool2d", "global_avg_pool2d_backward", "global_max_pool2d", "global_max_pool2d_backward"]
 
@@ -34,7 +35,7 @@ def global_avg_pool2d(x):
     >>> global_avg_pool2d(np.array([[[1.0, 3.0]], [[0.0, 8.0]]]))
     array([2., 4.])
     """
-    check_dtype(x.dtype.kind, x.dtype, "global_avg_pool2d")
+    check_array(x, "global_avg_pool2d")
     check_map(x.shape)
     return x.mean(axis=(-2, -1), dtype=accumulator(x.dtype)).astype(x.dtype)
 
@@ -64,7 +65,7 @@ def global_avg_pool2d_backward(grad, x):
     >>> global_avg_pool2d_backward(np.array([6.0]), np.zeros((1, 1, 3)))
     array([[[2., 2., 2.]]])
     """
-    check_dtype(x.dtype.kind, x.dtype, "global_avg_pool2d_backward")
+    check_array(x, "global_avg_pool2d_backward")
     check_map(x.shape)
     check_grad(grad.shape, x.shape[:-2])
     share = grad.astype(accumulator(x.dtype)) / (x.shape[-2] * x.shape[-1])
@@ -97,7 +98,7 @@ def global_max_pool2d(x):
     >>> global_max_pool2d(np.array([[[1, 3]], [[0, 8]]]))
     array([3, 8])
     """
-    check_dtype(x.dtype.kind, x.dtype, "global_max_pool2d", integers=True)
+    check_array(x, "global_max_pool2d", integers=True)
     check_map(x.shape)
     return x.max(axis=(-2, -1))
 
@@ -127,7 +128,7 @@ def global_max_pool2d_backward(grad, x):
     >>> global_max_pool2d_backward(np.array([6.0]), np.array([[[1.0, 8.0, 8.0]]]))
     array([[[0., 6., 0.]]])
     """
-    check_dtype(x.dtype.kind, x.dtype, "global_max_pool2d_backward")
+    check_array(x, "global_max_pool2d_backward")
     check_map(x.shape)
     check_grad(grad.shape, x.shape[:-2])
     places = winners(x, np.arange(x.shape[-2] * x.shape[-1]).reshape(x.shape[-2:]))

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from poolcourse.reference.windows import accumulator, check_window, rows_of_taps
+from poolcourse.reference.arrays import accumulator, rows_of_taps
+from poolcourse.reference.windows import check_window
 
 __all__ = ["fold", "scatter", "winners"]
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from poolcourse.errors import RangeError
+from poolcourse.reference.arrays import accumulator, check_array, lowest
 from poolcourse.reference.gradients import fold, scatter, winners
-from poolcourse.reference.windows import accumulator, check_dtype, check_grad, check_window, lowest, windows
+from poolcourse.reference.windows import check_grad, check_window, windows
 
 __all__ = [
     "avg_pool2d",
@@ -50,7 +51,7 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     >>> max_pool2d(x, 2, return_indices=True)
     (array([[[5, 4]]]), array([[[4, 7]]]))
     """
-    check_dtype(x.dtype.kind, x.dtype, "max_pool2d", integers=True)
+    check_array(x, "max_pool2d", integers=True)
     values = windows(x, kernel_size, stride, padding, dilation, ceil_mode, fill=lowest(x.dtype))
     largest = values.max(axis=(-2, -1))
     if not return_indices:
@@ -86,7 +87,7 @@ def max_pool2d_backward(grad, x, kernel_size, stride=None, padding=0, dilation=1
     >>> max_pool2d_backward(np.array([[[10.0, 1.0]]]), x, (1, 2), stride=1)
     array([[[ 0., 11.,  0.]]])
     """
-    check_dtype(x.dtype.kind, x.dtype, "max_pool2d_backward")
+    check_array(x, "max_pool2d_backward")
     largest, places = max_pool2d(x, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True)
     check_grad(grad.shape, largest.shape)
     return scatter(grad, places, x.shape).astype(x.dtype)
@@ -116,7 +117,7 @@ def sum_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False):
     >>> sum_pool2d(np.array([[[1.0, 3.0], [5.0, 2.0]]]), 2)
     array([[[11.]]])
     """
-    check_dtype(x.dtype.kind, x.dtype, "sum_pool2d")
+    check_array(x, "sum_pool2d")
     values = windows(x, kernel_size, stride, padding, ceil_mode=ceil_mode, fill=0)
     return values.sum(axis=(-2, -1), dtype=accumulator(x.dtype)).astype(x.dtype)
 
@@ -146,7 +147,7 @@ def sum_pool2d_backward(grad, x, kernel_size, stride=None, padding=0, ceil_mode=
     >>> sum_pool2d_backward(np.array([[[10.0, 1.0]]]), np.zeros((1, 1, 3)), (1, 2), stride=1)
     array([[[10., 11.,  1.]]])
     """
-    check_dtype(x.dtype.kind, x.dtype, "sum_pool2d_backward")
+    check_array(x, "sum_pool2d_backward")
     window = check_window(x.shape, kernel_size, stride, padding, 1, ceil_mode)
     check_grad(grad.shape, (*x.shape[:-2], *window.out))
     shares = grad.astype(accumulator(x.dtype))[..., None, None]
@@ -189,7 +190,7 @@ def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
     >>> avg_pool2d(x, (1, 2), stride=1), avg_pool2d(x, (1, 2), padding=(0, 1), count_include_pad=False)
     (array([[[2., 4.]]]), array([[[1., 4.]]]))
     """
-    check_dtype(x.dtype.kind, x.dtype, "avg_pool2d")
+    check_array(x, "avg_pool2d")
     values = windows(x, kernel_size, stride, padding, ceil_mode=ceil_mode, fill=0)
     total = values.sum(axis=(-2, -1), dtype=accumulator(x.dtype))
     cells = _divisor(x.shape, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
@@ -223,7 +224,7 @@ def avg_pool2d_backward(
     >>> avg_pool2d_backward(np.array([[[10.0, 1.0]]]), np.zeros((1, 1, 3)), (1, 2), stride=1)
     array([[[5. , 5.5, 0.5]]])
     """
-    check_dtype(x.dtype.kind, x.dtype, "avg_pool2d_backward")
+    check_array(x, "avg_pool2d_backward")
     cells = _divisor(x.shape, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
     check_grad(grad.shape, (*x.shape[:-2], *cells.shape))
     share = grad.astype(accumulator(x.dtype)) / cells.astype(accumulator(x.dtype))

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from poolcourse.reference.arrays import accumulator, check_array
 from poolcourse.reference.bins import bin_edges, check_levels, pool_bins, pool_bins_backward, sliding_edges
-from poolcourse.reference.windows import accumulator, check_grad, check_map
+from poolcourse.reference.windows import check_grad, check_map
 
 __all__ = ["spatial_pyramid_pool2d", "spatial_pyramid_pool2d_backward"]
 
@@ -51,7 +52,7 @@ def spatial_pyramid_pool2d(x, levels=(6, 3, 2, 1), mode="max", rule="adaptive"):
     (10, 12800)
     """
     vectors = []
-    for rows, cols in _grids(x.shape, levels, mode, rule):
+    for rows, cols in _grids(x, levels, mode, rule):
         pooled = pool_bins(x, rows, cols, mode)
         vectors.append(pooled.reshape(*x.shape[:-3], x.shape[-3] * len(rows) * len(cols)))
     return np.concatenate(vectors, axis=-1)
@@ -84,7 +85,7 @@ def spatial_pyramid_pool2d_backward(grad, x, levels=(6, 3, 2, 1), mode="max", ru
     array([[[ 1.,  1.],
             [ 1., 11.]]])
     """
-    grids = _grids(x.shape, levels, mode, rule)
+    grids = _grids(x, levels, mode, rule)
     lengths = [x.shape[-3] * len(rows) * len(cols) for rows, cols in grids]
     check_grad(grad.shape, (*x.shape[:-3], sum(lengths)))
     back = np.zeros(x.shape, accumulator(x.dtype))
@@ -93,9 +94,10 @@ def spatial_pyramid_pool2d_backward(grad, x, levels=(6, 3, 2, 1), mode="max", ru
     return back.astype(x.dtype)
 
 
-def _grids(shape, levels, mode, rule):
+def _grids(x, levels, mode, rule):
     """The edges (rows, cols) of each level."""
-    check_map(shape)
     check_levels(levels, mode, rule)
+    check_array(x, f"spatial_pyramid_pool2d with mode {mode!r}", integers=mode == "max")
+    check_map(x.shape)
     cut = bin_edges if rule == "adaptive" else sliding_edges
-    return [(cut(shape[-2], n), cut(shape[-1], n)) for n in levels]
+    return [(cut(x.shape[-2], n), cut(x.shape[-1], n)) for n in levels]

@@ -3,9 +3,10 @@
 import numpy as np
 
 from poolcourse.errors import BoxError, ShapeError, WindowError
+from poolcourse.reference.arrays import accumulator, check_array
 from poolcourse.reference.bins import check_levels
 from poolcourse.reference.pyramid import spatial_pyramid_pool2d, spatial_pyramid_pool2d_backward
-from poolcourse.reference.windows import accumulator, check_dtype, check_grad, check_map
+from poolcourse.reference.windows import check_grad, check_map
 
 __all__ = ["check_boxes_shape", "project_boxes", "region_pyramid_pool2d", "region_pyramid_pool2d_backward"]
 
@@ -43,8 +44,8 @@ def project_boxes(boxes, stride):
     array([[ 0,  2,  1, 13,  7],
            [ 1,  0,  0,  1,  1]])
     """
+    check_array(boxes, "project_boxes", integers=True)
     check_boxes_shape(boxes.shape)
-    check_dtype(boxes.dtype.kind, boxes.dtype, "project_boxes", integers=True)
     if not 0 < stride < np.inf:
         raise WindowError(
             f"expected a stride above 0, got {stride}. Multiply the strides of the layers before the map."
@@ -96,10 +97,9 @@ def region_pyramid_pool2d(features, boxes, levels=(6, 3, 2, 1), mode="max"):
     array([[ 0,  1,  4,  5,  5],
            [ 6,  7, 10, 11, 11]])
     """
-    crops = _crops(features.shape, boxes, levels, mode)
+    crops = _crops(features, boxes, levels, mode)
     bins = sum(n * n for n in levels)
     pooled = np.empty((len(crops), features.shape[-3] * bins), features.dtype)
-    check_dtype(features.dtype.kind, features.dtype, "region_pyramid_pool2d", integers=mode == "max")
     for r, crop in enumerate(crops):
         pooled[r] = spatial_pyramid_pool2d(features[crop], levels, mode)
     return pooled
@@ -131,8 +131,8 @@ def region_pyramid_pool2d_backward(grad, features, boxes, levels=(6, 3, 2, 1), m
     >>> region_pyramid_pool2d_backward(np.array([[10.0], [1.0]]), features, boxes, levels=(1,), mode="sum")
     array([[[10., 11.,  1.]]])
     """
-    crops = _crops(features.shape, boxes, levels, mode)
-    check_dtype(features.dtype.kind, features.dtype, "region_pyramid_pool2d_backward")
+    crops = _crops(features, boxes, levels, mode)
+    check_array(features, "region_pyramid_pool2d_backward")
     check_grad(grad.shape, (len(crops), features.shape[-3] * sum(n * n for n in levels)))
     back = np.zeros(features.shape, accumulator(features.dtype))
     for part, crop in zip(grad.astype(back.dtype), crops, strict=True):
@@ -155,15 +155,18 @@ def check_boxes_shape(shape) -> None:
         )
 
 
-def _crops(shape, boxes, levels, mode):
+def _crops(features, boxes, levels, mode):
     """Check everything and give each box as the index of its part of the map."""
-    check_map(shape)
     check_levels(levels, mode, "adaptive")
+    check_array(features, f"region_pyramid_pool2d with mode {mode!r}", integers=mode == "max")
+    check_array(boxes, "the boxes of region_pyramid_pool2d", integers=True)
+    check_map(features.shape)
     check_boxes_shape(boxes.shape)
     if boxes.dtype.kind not in "iu":
         raise BoxError(
             f"expected whole cells of the map, got {boxes.dtype}. Project image pixels: project_boxes(boxes, stride)."
         )
+    shape = features.shape
     images = shape[0] if len(shape) == 4 else 1
     index, x1, y1, x2, y2 = boxes.T
     outside = (x1 < 0) | (y1 < 0) | (x2 <= x1) | (y2 <= y1) | (x2 > shape[-1]) | (y2 > shape[-2])

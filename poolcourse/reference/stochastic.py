@@ -3,8 +3,9 @@
 import numpy as np
 
 from poolcourse.errors import RangeError, ShapeError
+from poolcourse.reference.arrays import accumulator, check_array, rows_of_taps
 from poolcourse.reference.gradients import fold, scatter
-from poolcourse.reference.windows import accumulator, check_dtype, check_grad, rows_of_taps, windows
+from poolcourse.reference.windows import check_grad, windows
 
 __all__ = ["draw", "stochastic_pool2d", "stochastic_pool2d_backward"]
 
@@ -157,7 +158,7 @@ def stochastic_pool2d_backward(grad, x, kernel_size, stride=None, *, training=Tr
 
 def _activations(x, kernel_size, stride):
     """Check the map and give its windows, each flattened row-major, in the dtype that sums are taken in."""
-    check_dtype(x.dtype.kind, x.dtype, "stochastic_pool2d")
+    check_array(x, "stochastic_pool2d")
     values = windows(x, kernel_size, stride)
     if (x < 0).any():
         raise RangeError(

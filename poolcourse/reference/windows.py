@@ -6,21 +6,17 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from poolcourse.errors import WindowError
-from poolcourse.reference.checks import check_axis, check_dtype, check_grad, check_map, pair
+from poolcourse.reference.checks import check_axis, check_grad, check_map, pair
 
 __all__ = [
     "Window",
-    "accumulator",
     "check_axis",
-    "check_dtype",
     "check_grad",
     "check_map",
     "check_window",
-    "lowest",
     "output_size",
     "pair",
     "receptive_field",
-    "rows_of_taps",
     "windows",
 ]
 
@@ -213,36 +209,3 @@ def windows(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False,
         ends.append((pad, max(0, (out - 1) * step + span - pad - size)))  # just far enough for the last window
     view = sliding_window_view(np.pad(x, ends, constant_values=fill), reach, axis=(-2, -1))
     return view[..., :: window.stride[0], :: window.stride[1], :: window.dilation[0], :: window.dilation[1]]
-
-
-def rows_of_taps(values):
-    """Each window (..., kh, kw) as one row (..., kh * kw) of its taps, row-major.
-
-    Examples
-    --------
-    >>> rows_of_taps(np.array([[[1, 2], [3, 4]]]))
-    array([[1, 2, 3, 4]])
-    """
-    return values.reshape(*values.shape[:-2], values.shape[-2] * values.shape[-1])  # not -1: a batch may be empty
-
-
-def lowest(dtype):
-    """What a maximum is padded with, so that padding never wins: -inf, or the smallest integer of the dtype.
-
-    Examples
-    --------
-    >>> lowest(np.dtype("float32")), lowest(np.dtype("int8"))
-    (-inf, -128)
-    """
-    return -np.inf if dtype.kind == "f" else int(np.iinfo(dtype).min)
-
-
-def accumulator(dtype):
-    """The dtype that sums are taken in: float32 for half precision, whose own sums stop growing; else the dtype itself.
-
-    Examples
-    --------
-    >>> accumulator(np.dtype("float16")), accumulator(np.dtype("float64"))
-    (dtype('float32'), dtype('float64'))
-    """
-    return np.promote_types(dtype, np.float32)

@@ -6,8 +6,10 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 
 from poolcourse import reference
+from poolcourse.errors import DtypeError
 
 BOXES = np.array([[0, 0, 1, 5, 6], [0, 2, 2, 3, 3]])
 U = np.random.default_rng(14).random((2, 3, 3, 2))
@@ -91,6 +93,15 @@ def test_inputs_are_left_alone_and_float_dtypes_kept(name, dtype, frozen):
     assert out.flags.writeable
     assert back.flags.writeable
     assert not np.shares_memory(out, x)
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_a_list_or_a_tensor_is_refused_with_the_way_to_an_array(name):
+    for x in (example().tolist(), torch.from_numpy(example())):
+        with pytest.raises(DtypeError, match=r"np.asarray\(x\), or poolcourse.nn"):
+            getattr(reference, name)(x, **ARGUMENTS[name]((2,)))
+        with pytest.raises(DtypeError, match=r"np.asarray\(x\), or poolcourse.nn"):
+            getattr(reference, f"{name}_backward")(np.ones(1), x, **ARGUMENTS[name]((2,)))
 
 
 @pytest.mark.parametrize("name", OPERATORS)
