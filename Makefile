@@ -23,6 +23,7 @@ $(STAMPS)/venv: requirements.txt pyproject.toml
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(PY) book/_ext/lab_settings.py
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/npm: package.json package-lock.json | $(STAMPS)/venv
@@ -40,7 +41,7 @@ serve: book ## serve the built site on http://localhost:$(PORT)
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory $(SITE)
 
 lab: setup ## open the chapters in JupyterLab (a double click opens a .md chapter as a notebook)
-	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/book/local.md --config=book/_ext/jupyter_server_config.py
+	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/book/local.md
 
 test: book ## everything: unit, property, notebooks by nbval, JavaScript, browser
 	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(PY) tests/run.py

@@ -24,7 +24,9 @@ def source_of(dotted: str) -> tuple[Path, str]:
     module, _, name = dotted.rpartition(".")
     path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
     if not path.exists():
-        raise LookupError(f"there is no {path.relative_to(ROOT)}: code-of takes the module's full name and the object's")
+        raise LookupError(
+            f"there is no {path.relative_to(ROOT)}: code-of takes the module's full name and the object's"
+        )
     text = path.read_text("utf-8")
     lines = text.splitlines()
     for node in ast.walk(ast.parse(text)):

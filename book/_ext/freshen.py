@@ -99,7 +99,11 @@ def fingerprint(chapter: Path) -> str:
 
 
 def main() -> None:
-    chapters = [p for p in sorted((ROOT / "book").glob("**/*.md")) if "_build" not in p.parts and "kernelspec:" in p.read_text("utf-8")[:600]]
+    chapters = [
+        p
+        for p in sorted((ROOT / "book").glob("**/*.md"))
+        if "_build" not in p.parts and "kernelspec:" in p.read_text("utf-8")[:600]
+    ]
     now = {str(path.relative_to(ROOT)): fingerprint(path) for path in chapters}
     before = json.loads(MEMORY.read_text()) if MEMORY.exists() else {}
     stale = [name for name, value in now.items() if name in before and before[name] != value]

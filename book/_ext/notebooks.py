@@ -12,7 +12,9 @@ from code_of import source_of
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parents[2]
-FENCE = re.compile(r"(?ms)^(?P<fence>:{3,}|`{3,})\{(?P<name>[\w-]+)\}[ \t]*(?P<title>[^\n]*)\n(?P<body>.*?)^(?P=fence)[ \t]*$")
+FENCE = re.compile(
+    r"(?ms)^(?P<fence>:{3,}|`{3,})\{(?P<name>[\w-]+)\}[ \t]*(?P<title>[^\n]*)\n(?P<body>.*?)^(?P=fence)[ \t]*$"
+)
 
 
 def _plain(match: re.Match, folder: Path) -> str:
@@ -23,14 +25,16 @@ def _plain(match: re.Match, folder: Path) -> str:
         path, code = source_of(title)
         return f"`{path.relative_to(ROOT)}`:\n\n```python\n{code}\n```"
     if name == "math":
-        return f"$$\n{body}\n$$"
+        # Sphinx aligns lines by itself; a notebook must be told
+        return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$" if "&" in body else f"$$\n{body}\n$$"
     if name in {"code", "code-block"}:
         return f"```{title}\n{body}\n```"
     if name == "quiz":
         parts = re.split(r"(?m)^- \[[ x]\] ", body)[1:]
         folded = [part.partition("\n") for part in parts]
         return f"**Quiz. {title}**\n\n" + "\n".join(
-            f"<details><summary>{first.strip()}</summary>\n\n{re.sub(r'(?m)^ {2}', '', rest).strip()}\n\n</details>" for first, _, rest in folded
+            f"<details><summary>{first.strip()}</summary>\n\n{re.sub(r'(?m)^ {2}', '', rest).strip()}\n\n</details>"
+            for first, _, rest in folded
         )
     if name == "dropdown":
         return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"

@@ -1,4 +1,4 @@
-"""Our one Sphinx extension: an off-line site, chapters as notebooks, quizzes, still pictures, and the fixes the theme needs."""
+"""Our one Sphinx extension: an off-line site, notebooks, quizzes, still pictures, and the fixes the theme needs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ class StillPictures(SphinxPostTransform):
                 continue
             for image in kinds["image/png"].findall(nodes.image):
                 image["classes"] = ["demo-picture"]
-                image["alt"] = kinds["text/plain"].astext().strip() if "text/plain" in kinds else "Still picture of the demo"
+                image["alt"] = (
+                    kinds["text/plain"].astext().strip() if "text/plain" in kinds else "Still picture of the demo"
+                )
             kinds[WIDGET].extend(kinds["image/png"].children)
 
 
@@ -45,7 +47,9 @@ def copy_front_end(app: Sphinx, problem: Exception | None) -> None:
         return
     source = ROOT / "node_modules" / "mathjax" / "es5" / "tex-svg.js"
     if not source.exists():
-        raise FileNotFoundError(f"{source.name} is missing: run `make setup`, which fetches the pinned front-end files.")
+        raise FileNotFoundError(
+            f"{source.name} is missing: run `make setup`, which fetches the pinned front-end files."
+        )
     target = Path(app.outdir) / "_static" / "mathjax" / "tex-svg.js"
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
@@ -54,7 +58,6 @@ def copy_front_end(app: Sphinx, problem: Exception | None) -> None:
 
 def mend_page(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Drop what the theme loads from elsewhere and mend what it gets wrong for screen readers."""
-
 
     def ours(script: Any) -> bool:
         inline = str(getattr(script, "attributes", {}).get("body") or "")

@@ -16,6 +16,7 @@ import re
 from typing import Any
 
 from docutils import nodes
+from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -39,7 +40,9 @@ class Quiz(SphinxDirective):
         box += question
         chunks = re.split(r"(?m)^- \[([ x])\] ", "\n".join(self.content))
         if chunks[0].strip() or len(chunks) < 5:
-            raise self.error("a quiz needs two options or more, each '- [ ] option' or '- [x] option', its answer indented below")
+            raise self.error(
+                "a quiz needs two options or more: '- [ ] option' or '- [x] option', its answer indented below"
+            )
         options = list(zip(chunks[1::2], chunks[2::2], strict=True))
         if not any(mark == "x" for mark, _ in options):
             raise self.error("a quiz needs at least one right option: '- [x] option'")
@@ -53,9 +56,6 @@ class Quiz(SphinxDirective):
             messages += more
             option += nodes.paragraph("", "", *words)
             body = nodes.container()
-            # nested_parse wants lines with their source, which MyST's state gives back as rendered nodes
-            from docutils.statemachine import StringList
-
             self.state.nested_parse(StringList(answer.splitlines(), source=self.env.docname), self.content_offset, body)
             option += body.children
             box += option
@@ -68,7 +68,8 @@ def open_option(writer: Any, node: quiz_option) -> None:
     writer.body.append(f'<details class="quiz-option quiz-{kind}"><summary>')
     for child in option.children:
         child.walkabout(writer)
-    writer.body.append(f'</summary><div class="quiz-answer"><p class="quiz-verdict">{"Right." if node["right"] else "Not this one."}</p>')
+    verdict = "Right." if node["right"] else "Not this one."
+    writer.body.append(f'</summary><div class="quiz-answer"><p class="quiz-verdict">{verdict}</p>')
 
 
 def close_option(writer: Any, node: quiz_option) -> None:

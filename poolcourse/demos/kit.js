@@ -57,10 +57,11 @@ function keepPainted(model, paint, ...cleanups) {
   };
 }
 
-const controlIds = { count: 0 };
 /** A labelled native element in the row of controls. */
 function addControl(frame, label, input, kind = "") {
-  input.id = `pc-control-${(controlIds.count += 1)}`;
+  // each demo is a module of its own, so what keeps ids apart on a page must live on the page
+  globalThis.poolcourseControls = (globalThis.poolcourseControls ?? 0) + 1;
+  input.id = `pc-control-${globalThis.poolcourseControls}`;
   const text = node("label", { for: input.id }, label);
   const value = node("span", { class: "pc-value" });
   const box = node("div", { class: `pc-control ${kind}` });
