@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import traitlets
@@ -50,7 +51,7 @@ class HeadDemo(Demo):
 
         widths = self.widths()
         counts = {
-            "flatten + fully connected": sum((i + 1) * o for i, o in zip(widths, widths[1:], strict=False)),
+            "flatten + fully connected": sum((i + 1) * o for i, o in pairwise(widths)),
             "GAP + one linear layer": (self.channels + 1) * self.classes,
         }
         figure = Figure(figsize=(7, 1.9), layout="constrained")

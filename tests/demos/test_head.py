@@ -1,5 +1,7 @@
 """The head demo: its state, and its counts against torch's own layers."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 import traitlets
@@ -35,8 +37,7 @@ def test_a_state_that_it_could_not_draw_is_refused(wrong):
 )
 def test_the_script_counts_what_torch_allocates(in_script, sizes):
     widths = HeadDemo(**sizes).widths()
-    pairs = zip(widths, widths[1:], strict=False)
-    layers = [torch.nn.Linear(inputs, outputs) for inputs, outputs in pairs]
+    layers = [torch.nn.Linear(inputs, outputs) for inputs, outputs in pairwise(widths)]
     counted = in_script("head", f"headLayers({sizes})")
     assert [layer["parameters"] for layer in counted] == [parameters(layer) for layer in layers]
     assert in_script("head", f"totalOf(headLayers({sizes}))") == parameters(torch.nn.Sequential(*layers))
