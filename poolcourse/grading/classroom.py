@@ -13,7 +13,7 @@ from typing import Any
 from poolcourse.errors import GradingError
 from poolcourse.grading.grade import fresh_seed
 from poolcourse.grading.merge import LARGEST_FILE, exercise_of
-from poolcourse.grading.references import run_solution
+from poolcourse.grading.references import References, run_solution
 from poolcourse.grading.results import Result
 from poolcourse.grading.rules import parse_timestamp
 from poolcourse.grading.sources import Exercise, concepts, find_exercise
@@ -24,7 +24,7 @@ __all__ = ["Submission", "find_submissions", "grade_class", "load_results", "res
 
 @dataclass(frozen=True)
 class Submission:
-    """One notebook of the layout submitted/<student>/<assignment>/<notebook>.ipynb. `path` is None where there is none."""
+    """One notebook: submitted/<student>/<assignment>/<notebook>.ipynb. `path` is None where there is none."""
 
     student: str
     assignment: str
@@ -43,7 +43,7 @@ def find_submissions(folder: Path, assignment: str | None = None) -> list[Submis
         If there are none.
     """
     top = folder / "submitted" if (folder / "submitted").is_dir() else folder
-    found = []
+    found: list[Submission] = []
     for student in _folders(top):
         for work in _folders(student):
             if assignment in (None, work.name):
@@ -156,7 +156,7 @@ class _Desk:
 
     def __init__(self, out: Path, seed: int, sandbox: str, root: Path | None):
         self.out, self.seed, self.sandbox, self.root = out, seed, sandbox, root
-        self.references: dict[str, dict[str, list[dict[str, Any]]]] = {}
+        self.references: dict[str, References] = {}
         self.known = concepts(root)
 
     def task(self, submission: Submission) -> Task:
@@ -167,14 +167,16 @@ class _Desk:
         if size > LARGEST_FILE:
             raise GradingError(f"{submission.notebook} has {size >> 20} MB, more than {LARGEST_FILE >> 20}.")
         if exercise.concept not in self.references:
-            self.references[exercise.concept] = run_solution(exercise, self.seed).outputs
+            self.references[exercise.concept] = run_solution(exercise, self.seed)
+        references = self.references[exercise.concept]
         return Task(
             student=submission.student,
             assignment=submission.assignment,
             notebook=submission.notebook,
             data=submission.path.read_bytes(),
             exercise=exercise,
-            references=self.references[exercise.concept],
+            references=references.outputs,
+            modules=_worth_importing(references.modules, exercise),
             seed=self.seed,
             sandbox=self.sandbox,
         )
@@ -217,6 +219,13 @@ class _Desk:
         except (OSError, GradingError) as error:
             digest.update(str(error).encode())
         return digest.hexdigest()
+
+
+def _worth_importing(modules: list[str], exercise: Exercise) -> tuple[str, ...]:
+    """The solution's modules without those that answers may not see, and without private parts of others."""
+    hidden = tuple(f"{name}." for name in exercise.hidden)
+    public = (name for name in modules if not any(part.startswith("_") for part in name.split(".")))
+    return tuple(name for name in public if not f"{name}.".startswith(hidden or ("?",)))
 
 
 def _seed(out: Path, seed: int | None, resume: bool) -> int:

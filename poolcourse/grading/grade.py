@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from poolcourse.errors import GradingError, PoolingError
-from poolcourse.grading.kernel import Launch, Limits, launch_plainly
+from poolcourse.grading.launch import Launch, Limits, launch_plainly
 from poolcourse.grading.lint import lint
 from poolcourse.grading.merge import Submission, collect_answers, exercise_of, read_cells
 from poolcourse.grading.plugin import CellRecord, Plan, RunCell, run_cells

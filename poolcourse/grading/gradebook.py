@@ -40,7 +40,7 @@ def make_rows(results: dict[Submission, Result], rules: Rules) -> list[Row]:
 
 
 def write_gradebook(rows: list[Row], out: Path) -> list[Path]:
-    """Write gradebook.csv, canvas.csv, moodle.csv, incidents.csv, results.json and a page a student; returns the paths."""
+    """Write gradebook, canvas, moodle and incidents .csv, results.json and a page a student; returns the paths."""
     out.mkdir(parents=True, exist_ok=True)
     paths = [
         _write(out / "gradebook.csv", _book(rows)),
@@ -206,7 +206,7 @@ def _write(path: Path, table: list[list[Any]]) -> Path:
 
 
 def _safe(cell: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets a quote before it: names and reasons come from students."""
+    """A text that a spreadsheet would take for a formula gets a quote: names and reasons come from students."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 

@@ -19,7 +19,8 @@ import pytest
 
 from poolcourse.errors import GradingError
 from poolcourse.grading.compare import payloads, probe_difference
-from poolcourse.grading.kernel import Fatal, Kernel, Launch, Limits
+from poolcourse.grading.kernel import Fatal, Kernel
+from poolcourse.grading.launch import Launch, Limits
 from poolcourse.grading.notebooks import code_cell, import_nbval, new_notebook
 from poolcourse.grading.probes import MIME
 

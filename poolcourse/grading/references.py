@@ -1,10 +1,11 @@
 """Run an exercise's solution, keep what its cells gave: the expected values, which never enter a student's kernel."""
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any
 from platformdirs import user_cache_dir
 
 from poolcourse.errors import GradingError
-from poolcourse.grading.kernel import Fatal, Kernel, Launch, Limits, launch_plainly
+from poolcourse.grading.kernel import Fatal, Kernel
+from poolcourse.grading.launch import Launch, Limits, launch_plainly
 from poolcourse.grading.sources import Exercise
 
 __all__ = ["References", "cell_outputs", "probe_source", "run_solution"]
@@ -21,9 +23,10 @@ __all__ = ["References", "cell_outputs", "probe_source", "run_solution"]
 
 @dataclass(frozen=True)
 class References:
-    """The solution's outputs by cell id, under one seed."""
+    """The solution's outputs by cell id, under one seed, and the modules that it had loaded at its end."""
 
     outputs: dict[str, list[dict[str, Any]]]
+    modules: list[str]
 
 
 def probe_source(source: str, probe: str, seed: int) -> str:
@@ -41,14 +44,15 @@ def run_solution(exercise: Exercise, seed: int | None, launch: Launch = launch_p
         If a cell of the solution fails, or a probe shows nothing: nobody can be graded by such an exercise.
     """
     if seed is None:
-        return References(_run(exercise, None, launch))
+        return _run(exercise, None, launch)
     path = Path(user_cache_dir("poolcourse")) / "references" / f"{exercise.concept}-{_key(exercise, seed)}.json"
     try:
-        return References(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        outputs = _run(exercise, seed, launch)
-        _write_whole(path, json.dumps(outputs))
-        return References(outputs)
+        return References(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        references = _run(exercise, seed, launch)
+        with contextlib.suppress(OSError):  # a cache that can't be written is only slower
+            _write_whole(path, json.dumps(asdict(references)))
+        return references
 
 
 def cell_outputs(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -67,7 +71,7 @@ def cell_outputs(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return outputs
 
 
-def _run(exercise: Exercise, seed: int | None, launch: Launch) -> dict[str, list[dict[str, Any]]]:
+def _run(exercise: Exercise, seed: int | None, launch: Launch) -> References:
     outputs = {}
     probes = {question.id: iter(question.probes) for question in exercise.questions}
     # The solution needs the modules that answers may not see, so nothing is hidden from it.
@@ -82,7 +86,8 @@ def _run(exercise: Exercise, seed: int | None, launch: Launch) -> dict[str, list
                 probe = next(probes[cell.question])
                 source, name = probe_source(probe.source, probe.id, seed), probe.id
             outputs[name] = _run_cell(kernel, source, name, exercise)
-    return outputs
+        listed = _run_cell(kernel, "import sys\nprint(*sorted(sys.modules))", "modules", exercise)
+    return References(outputs, listed[0]["text"].split())
 
 
 def _run_cell(kernel: Kernel, source: str, name: str, exercise: Exercise) -> list[dict[str, Any]]:

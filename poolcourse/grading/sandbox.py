@@ -17,16 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from poolcourse.errors import GradingError
-from poolcourse.grading.kernel import (
-    BOOT,
-    Launch,
-    Limits,
-    Started,
-    describe,
-    environment,
-    kill_group,
-    launch_plainly,
-)
+from poolcourse.grading.launch import BOOT, Launch, Limits, Started, describe, environment, kill_group, launch_plainly
 from poolcourse.grading.sources import Exercise
 
 __all__ = ["NOBODY", "arguments", "bubblewrap", "launch_sandboxed", "launcher", "start_bubblewrap"]
@@ -67,17 +58,17 @@ def launch_sandboxed(folder: Path, limits: Limits) -> Started:
     return Started(process, connection, f"/proc/{child}/root/tmp/k/s", lambda: kill_group(process))
 
 
-def launcher(kind: str, exercise: Exercise) -> Launch:
-    """How to start a kernel: in the sandbox ("bubblewrap"), from a warm process in it ("prewarmed"), or without ("none")."""
+def launcher(kind: str, exercise: Exercise, modules: Iterable[str] = ()) -> Launch:
+    """How to start a kernel: in the sandbox ("bubblewrap"), from a warm process there ("prewarmed"), or "none"."""
     if kind == "prewarmed":
         from poolcourse.grading.prewarm import warm_launcher
 
-        return warm_launcher(exercise.hidden)
+        return warm_launcher(exercise.hidden, tuple(modules))
     return launch_plainly if kind == "none" else launch_sandboxed
 
 
 def start_bubblewrap(
-    more: list[str], command: list[str], hidden: Iterable[str], files: tuple[int, ...], stdin: int = subprocess.DEVNULL
+    more: list[str], command: list[str], hidden: Iterable[str], files: tuple[int, ...], alone: bool = True
 ) -> tuple[subprocess.Popen, int]:
     """Start a command in the sandbox.
 
@@ -90,8 +81,8 @@ def start_bubblewrap(
         Modules whose files are not there.
     files : tuple of int
         File descriptors that `more` names.
-    stdin : int, optional
-        As for `subprocess.Popen`.
+    alone : bool
+        Whether the command makes no sandboxes of its own inside.
 
     Returns
     -------
@@ -104,12 +95,12 @@ def start_bubblewrap(
         process = subprocess.Popen(
             [
                 *(*prefix, bubblewrap(), "--info-fd", str(write)),
-                *arguments(zip(seen, folders, strict=True), hidden),
+                *arguments(zip(seen, folders, strict=True), hidden, alone),
                 *(*more, "--remount-ro", "/", *command),
             ],
             pass_fds=[write, *files],
             env=environment("/tmp/home"),
-            stdin=stdin,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -141,19 +132,26 @@ def _as_nobody(folders: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
     return ["unshare", "--mount", "sh", "-ec", "\n".join(steps), "sandbox"], seen
 
 
-def arguments(folders: Iterable[tuple[str, str]], hidden: Iterable[str] = ()) -> list[str]:
-    """bwrap's arguments but for the command; `folders` are shown read-only, each pair (where it is, where it appears)."""
+def arguments(folders: Iterable[tuple[str, str]], hidden: Iterable[str] = (), alone: bool = True) -> list[str]:
+    """bwrap's arguments but for the command. `folders`: shown read-only, pairs of where they are and appear."""
     disk = str(DISK_MB << 20)
     return [
         *("--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
         *("--uid", str(NOBODY), "--gid", str(NOBODY), "--cap-drop", "ALL", "--hostname", "exercise"),
-        *("--die-with-parent", "--new-session"),
+        *("--die-with-parent", "--new-session", *(("--disable-userns",) if alone and _can_disable_userns() else ())),
         *_system(),
         *(word for old, new in folders for word in ("--ro-bind", old, new)),
         *("--proc", "/proc", "--dev", "/dev", "--size", disk, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"),
         *("--size", disk, "--tmpfs", "/tmp", "--dir", "/tmp/k", "--dir", "/tmp/home", "--chdir", "/tmp/home"),
         *_hide(tuple(hidden)),
     ]
+
+
+@lru_cache(maxsize=1)
+def _can_disable_userns() -> bool:
+    """Whether bwrap (0.8 and later) can forbid further sandboxes inside, which answers have no use for."""
+    done = subprocess.run([bubblewrap(), "--help"], capture_output=True, text=True, check=False)
+    return "--disable-userns" in done.stdout
 
 
 @lru_cache(maxsize=1)

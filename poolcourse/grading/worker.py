@@ -14,7 +14,7 @@ import time
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from poolcourse.grading.boot import die_with_parent
 from poolcourse.grading.results import Result
@@ -37,6 +37,7 @@ class Task:
     references: dict[str, list[dict[str, Any]]]
     seed: int
     sandbox: str  # "bubblewrap", "prewarmed" or "none"
+    modules: tuple[str, ...] = ()  # what a warm process imports
 
 
 def seconds_for(exercise: Exercise) -> float:
@@ -49,7 +50,7 @@ def grade_here(task: Task) -> dict[str, Any]:
     from poolcourse.grading.grade import grade_notebook
     from poolcourse.grading.sandbox import PROCESSES, launcher
 
-    launch = launcher(task.sandbox, task.exercise)
+    launch = launcher(task.sandbox, task.exercise, task.modules)
     with tempfile.TemporaryDirectory(prefix="pc-task-") as folder:
         path = Path(folder) / task.notebook
         path.write_bytes(task.data)
@@ -71,7 +72,7 @@ def grade_here(task: Task) -> dict[str, Any]:
 class Supervisor:
     """Owns one grading process, replaces it when it dies, and ends it when a submission takes too long."""
 
-    all: "weakref.WeakSet[Supervisor]" = weakref.WeakSet()
+    all: ClassVar["weakref.WeakSet[Supervisor]"] = weakref.WeakSet()
 
     def __init__(self) -> None:
         self.process: subprocess.Popen | None = None
