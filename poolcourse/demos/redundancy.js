@@ -44,12 +44,12 @@ function lossChart(part) {
       ...CURVE_KERNELS.map((tick) => text({ x: across(tick), y: bottom + 15, "text-anchor": "middle" }, numberText(tick))),
       ...[0, 0.5, 1].map((tick) => text({ x: left - 4, y: up(tick) + 4, "text-anchor": "end" }, numberText(100 * tick))),
       text({ class: "pc-faint", x: (left + right) / 2, y: 163, "text-anchor": "middle" }, "kernel and stride, pixels"),
-      text({ class: "pc-faint", x: 2, y: 11 }, "variance lost, %, cut at 100"),
+      text({ class: "pc-faint", x: 2, y: 11 }, "error, % of variance, cut at 100"),
       ...Object.entries(curves).map(([key, shares]) => node("polyline", { points: shares.map((value, index) => `${across(CURVE_KERNELS[index])},${up(value)}`).join(" "), fill: "none", "stroke-width": key === operator ? 3 : 1.5, "stroke-dasharray": { avg: "", max: "5 3", subsample: "2 3" }[key], style: `stroke: ${REDUCTIONS[key].colour}` })),
       text({ x: across(kernel), y: up(share) + 5, "text-anchor": "middle", style: `fill: ${colour}; font-size: 16px; stroke: var(--pc-ink); stroke-width: .7px` }, sign),
     );
     const words = Object.entries(curves).map(([key, shares]) => `${REDUCTIONS[key].name}: ${shares.map((value) => numberText(100 * value, 0)).join(", ")} %`);
-    svg.setAttribute("aria-label", `Variance lost at kernels 1, 2, 4, 8, 16 and 32. ${words.join("; ")}.`);
+    svg.setAttribute("aria-label", `Error in % of the variance at kernels 1, 2, 4, 8, 16 and 32. ${words.join("; ")}.`);
   };
 }
 
@@ -57,7 +57,7 @@ function render({ model, el }) {
   const frame = demoFrame(el, {
     concept: "redundancy",
     label: "Redundancy demo: pool a photo and put it back at its size",
-    task: "a sixteenth of the numbers is left, and it is still a cup of coffee. Now choose “grass”: how much of it is lost with the same kernel? Then find the operator that loses most.",
+    task: "a sixteenth of the numbers is left, and it is still a cup of coffee. Now choose “grass”: how large is the error with the same kernel? Then find the operator with the largest.",
   });
   const names = Object.keys(model.get("photos"));
   selectControl(frame, model, { trait: "photo", label: "Photo", options: names.map((name) => [name, name]) });
@@ -114,11 +114,11 @@ function render({ model, el }) {
     canvases[0].setAttribute("aria-label", `the photo “${name}”, ${sizes.before} pixels`);
     canvases[1].setAttribute("aria-label", `the photo after ${word} pooling, enlarged again`);
     own.setAttribute("aria-label", `the pooled photo at its own size, ${sizes.after} pixels`);
-    canvases[2].setAttribute("aria-label", `the difference; ${numberText(100 * share, 0)} % of the variance is lost`);
+    canvases[2].setAttribute("aria-label", `the difference; ${numberText(100 * share, 0)} % of the variance is the error`);
     const cells = { before: source.width * source.height, after: small.width * small.height };
     const weights = (picture) => numberText(flattenHeadParameters(picture.planes.length, picture.height, picture.width, OUTPUTS));
     const convolution = numberText(convolutionParameters(source.planes.length, FILTERS, 3));
-    frame.say(`The photo “${name}” with ${word}, kernel ${kernel}: ${numberText(cells.after)} of ${numberText(cells.before)} cells are left, ${numberText((100 * cells.after) / cells.before, 1)} %, and ${numberText(100 * share, 0)} % of the photo's variance is lost. A fully connected layer with ${OUTPUTS} outputs on the flattened map has ${weights(small)} parameters instead of ${weights(source)}; a 3 × 3 convolution with ${FILTERS} filters has ${convolution} before and after.`);
+    frame.say(`The photo “${name}” with ${word}, kernel ${kernel}: ${numberText(cells.after)} of ${numberText(cells.before)} cells are left, ${numberText((100 * cells.after) / cells.before, 1)} %, and the squared error is ${numberText(100 * share, 0)} % of the photo's variance. A fully connected layer with ${OUTPUTS} outputs on the flattened map has ${weights(small)} parameters instead of ${weights(source)}; a 3 × 3 convolution with ${FILTERS} filters has ${convolution} before and after.`);
   }
   const clean = keepPainted(model, paint);
   prepare();
