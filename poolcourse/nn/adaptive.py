@@ -6,11 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from poolcourse.nn.checks import check_tensor
+from poolcourse.nn.checks import check_tensor, tensor_bins
 from poolcourse.nn.dispatch import Engine, choose_bins
-from poolcourse.nn.images import as_image, as_it_was, native_adaptive_max
+from poolcourse.nn.images import as_image, like, native_adaptive_max
 from poolcourse.nn.winners import order_cells, take
-from poolcourse.reference.bins import check_bins
 
 __all__ = ["adaptive_avg_pool2d", "adaptive_max_pool2d"]
 
@@ -47,7 +46,7 @@ def adaptive_max_pool2d(x: Tensor, output_size: Bins, return_indices: bool = Fal
     tensor([[[2., 4., 6.]]])
     """
     check_tensor(x, "adaptive_max_pool2d", integers=True)
-    bins = check_bins(x.shape, output_size)
+    bins = tensor_bins(x, output_size)
     if not x.is_floating_point():
         # torch's kernel refuses integers, but order is all that a maximum looks at.
         # float32 counts ranks up to 2^24 exactly.
@@ -55,7 +54,7 @@ def adaptive_max_pool2d(x: Tensor, output_size: Bins, return_indices: bool = Fal
         places = take(cells, F.adaptive_max_pool2d(ranks.to(torch.float32), bins).long())
         return (take(x, places), places) if return_indices else take(x, places)
     if choose_bins(x) is Engine.IMAGE:
-        return as_it_was(native_adaptive_max(as_image(x), bins, return_indices), x)
+        return like(x, native_adaptive_max(as_image(x), bins, return_indices))
     return native_adaptive_max(x, bins, return_indices)
 
 
@@ -84,4 +83,4 @@ def adaptive_avg_pool2d(x: Tensor, output_size: Bins) -> Tensor:
     tensor([[[1., 3., 5.]]])
     """
     check_tensor(x, "adaptive_avg_pool2d")
-    return F.adaptive_avg_pool2d(x, check_bins(x.shape, output_size))
+    return F.adaptive_avg_pool2d(x, tensor_bins(x, output_size))

@@ -9,12 +9,14 @@ from torch import Tensor
 
 from poolcourse.errors import DtypeError, PoolingError
 from poolcourse.nn.dispatch import compiling, ordinary
+from poolcourse.reference.bins import check_bins
 from poolcourse.reference.checks import check_dtype
 from poolcourse.reference.windows import Window, check_map, check_window
 
-__all__ = ["accumulator", "check_tensor", "lowest", "require", "tensor_window"]
+__all__ = ["accumulator", "check_tensor", "lowest", "require", "tensor_bins", "tensor_window"]
 
-# The dtypes that torch's arithmetic covers, by NumPy's letter for their kind: not 8-bit floats and wide unsigned integers.
+# The dtypes that torch's arithmetic covers, by NumPy's letter for their kind; it lacks 8-bit floats and wide unsigned
+# integers.
 KINDS = {
     torch.float16: "f",
     torch.bfloat16: "f",
@@ -29,6 +31,8 @@ KINDS = {
 
 # Most calls of a training run repeat one shape; a dictionary look-up costs a tenth of the check.
 _remembered_window = lru_cache(maxsize=1024, typed=True)(check_window)
+_remembered_map = lru_cache(maxsize=1024)(check_map)
+_remembered_bins = lru_cache(maxsize=1024, typed=True)(check_bins)
 
 
 def check_tensor(x: Tensor, operator_name: str, integers: bool = False) -> None:
@@ -42,7 +46,26 @@ def check_tensor(x: Tensor, operator_name: str, integers: bool = False) -> None:
         On any other shape.
     """
     _check_kind(x, operator_name, integers)
-    check_map(x.shape)
+    if compiling():
+        check_map(x.shape)
+    else:
+        _remembered_map(x.shape)
+
+
+def tensor_bins(x: Tensor, output_size: Any) -> tuple[int, int]:
+    """Read the asked number of bins as (height, width); None on an axis keeps the map's size there.
+
+    Raises
+    ------
+    BinError, WindowError
+        As the reference's `check_bins` does.
+    """
+    if not compiling():
+        try:
+            return _remembered_bins(x.shape, output_size)
+        except TypeError:  # lists can't be keys
+            pass
+    return check_bins(x.shape, output_size)
 
 
 def _check_kind(x: Tensor, operator_name: str, integers: bool) -> None:

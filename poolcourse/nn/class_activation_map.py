@@ -39,6 +39,7 @@ def class_activation_map(features: Tensor, weight: Tensor) -> Tensor:
 
     Examples
     --------
+    >>> import torch
     >>> features, weight = torch.tensor([[[1.0, 2.0]], [[3.0, 5.0]]]), torch.tensor([[10.0, 1.0], [0.0, -1.0]])
     >>> class_activation_map(features, weight)
     tensor([[[13., 25.]],

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd import forward_ad
 
-__all__ = ["Engine", "choose", "choose_bins", "compiling", "exporting", "needs_grad", "ordinary"]
+__all__ = ["Engine", "channels_last", "choose", "choose_bins", "compiling", "exporting", "needs_grad", "ordinary"]
 
 
 class Engine(Enum):
@@ -18,6 +18,7 @@ class Engine(Enum):
     NATIVE = "torch's own kernel on the tensor as it lies"
     SLICES = "strided slices, one axis after the other"
     IMAGE = "torch's own kernel on a channels_last copy"
+    RANKS = "torch's own kernel on the ranks of the cells"
 
 
 # Below this many cells our handful of calls costs more than torch's single one (1.3 at 12,500, 0.3 at 50,000).
@@ -31,9 +32,16 @@ CHANNELS = 16
 
 def choose(x: Tensor) -> Engine:
     """Choose for a sliding window over `x`."""
+    integers = not x.is_floating_point()
+    if not integers and x.numel() < SMALL:  # the most frequent small case must not wait for the questions below
+        return Engine.NATIVE
+    if integers and (x.device.type not in ("cpu", "meta") or channels_last(x)):
+        # torch has no integer maximum on other devices, and on channels_last it counts cells in the map's own dtype, so
+        # that int8 fits 127. Ranks are floats, and order is all that a maximum looks at.
+        return Engine.RANKS
     if not _ours(x):
         return Engine.NATIVE
-    if x.shape[-1] < NARROW and x.shape[-3] >= CHANNELS:
+    if x.shape[-1] < NARROW and x.shape[-3] >= CHANNELS and not integers:
         # Inductor lays the copy out as it likes, so compiled code gains nothing from it.
         return Engine.NATIVE if compiling() else Engine.IMAGE
     return Engine.SLICES
@@ -50,12 +58,17 @@ def _ours(x: Tensor) -> bool:
     if x.device.type != "cpu" or x.numel() < SMALL:
         return False
     # torch has vector kernels for channels_last, and they keep the layout (.06 to .2).
-    if x.dim() == 4 and x.is_contiguous(memory_format=torch.channels_last) and not x.is_contiguous():
+    if channels_last(x):
         return False
     if compiling():
         # An exported program must run without this package, and with any height and width.
         return not exporting()
     return ordinary(x)
+
+
+def channels_last(x: Tensor) -> bool:
+    """Whether `x` lies in memory with its channels side by side."""
+    return x.dim() == 4 and x.is_contiguous(memory_format=torch.channels_last) and not x.is_contiguous()
 
 
 def compiling() -> bool:

@@ -10,11 +10,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from poolcourse.nn.dispatch import channels_last
+
 # torch's stubs offer True or False for return_indices, but no bool.
 native_max: Any = F.max_pool2d
 native_adaptive_max: Any = F.adaptive_max_pool2d
 
-__all__ = ["as_image", "as_it_was", "native_adaptive_max", "native_max", "nested_max", "pyramid_image"]
+__all__ = ["as_image", "like", "native_adaptive_max", "native_max", "nested_max", "pyramid_image"]
 
 
 def as_image(x: Tensor) -> Tensor:
@@ -22,18 +24,20 @@ def as_image(x: Tensor) -> Tensor:
     return (x if x.dim() == 4 else x[None]).contiguous(memory_format=torch.channels_last)
 
 
-def as_it_was(found: Any, x: Tensor) -> Any:
+def like(x: Tensor, found: Any) -> Any:
     """What a kernel found on the image of `x`, one tensor or a tuple, in the layout and with the axes of `x`."""
     if isinstance(found, tuple):
-        return tuple(as_it_was(part, x) for part in found)
-    return found.contiguous() if x.dim() == 4 else found[0].contiguous()
+        return tuple(like(x, part) for part in found)
+    if channels_last(x):
+        return found.contiguous(memory_format=torch.channels_last)
+    return (found if found.dim() == x.dim() else found[0]).contiguous()
 
 
 def nested_max(x: Tensor, levels: Sequence[int]) -> Iterator[Tensor]:
     """Largest values over n x n bins of (N, C, H, W) or (C, H, W) for each level n, in the order of `levels`.
 
-    Where n divides m, every bin of level n is exactly a union of bins of level m: with q = m / n, its edge floor(i h / n) is
-    the edge floor(i q h / m) there. So only the finest levels read the map, and the coarser ones read theirs.
+    Where n divides m, every bin of level n is exactly a union of bins of level m: with q = m / n, its edge
+    floor(i h / n) is the edge floor(i q h / m) there. So only the finest levels read the map, the others read theirs.
     """
     done: dict[int, Tensor] = {}
     for n in sorted(set(levels), reverse=True):

@@ -9,7 +9,7 @@ from torch import Tensor
 from poolcourse.errors import RangeError
 from poolcourse.nn.checks import tensor_window
 from poolcourse.nn.dispatch import Engine, choose, needs_grad
-from poolcourse.nn.images import as_image, as_it_was, native_max
+from poolcourse.nn.images import as_image, like, native_max
 from poolcourse.nn.modules import Pool
 from poolcourse.nn.ops import locate_windows, max_windows
 from poolcourse.nn.sums import window_sums
@@ -63,6 +63,10 @@ def max_pool2d(
     """
     window = tensor_window(x, "max_pool2d", kernel_size, stride, padding, dilation, ceil_mode, integers=True)
     engine = choose(x)
+    if engine is Engine.NATIVE:
+        if return_indices:
+            return native_max(x, *window[:4], ceil_mode, return_indices)
+        return torch.max_pool2d(x, *window[:4], ceil_mode)  # functional's own Python would cost a small map a tenth
     if engine is Engine.SLICES:
         if not needs_grad(x) and not return_indices:
             return max_windows(x.detach(), window)
@@ -70,17 +74,12 @@ def max_pool2d(
         # The places are found without autograd's knowledge; that the values lie there is all that it needs to know.
         values = take(x, places) if needs_grad(x) else values
         return (values, places) if return_indices else values
-    if not x.is_floating_point() and x.device.type not in ("cpu", "meta"):
-        # torch's kernels for other devices refuse integers, but order is all that a maximum looks at.
+    if engine is Engine.RANKS:
         ranks, cells = order_cells(x)
-        best = F.max_pool2d(ranks.to(torch.float32), *window[:4], ceil_mode)
-        places = take(cells, best.long())
-        return (take(x, places), places) if return_indices else take(x, places)
-    image = as_image(x) if engine is Engine.IMAGE else x
-    found = native_max(image, *window[:4], ceil_mode, return_indices)
-    if engine is Engine.IMAGE:
-        found = as_it_was(found, x)
-    return found
+        places = take(cells, F.max_pool2d(ranks.to(torch.float32), *window[:4], ceil_mode).long())
+        found = like(x, (take(x, places), places))
+        return found if return_indices else found[0]
+    return like(x, native_max(as_image(x), *window[:4], ceil_mode, return_indices))
 
 
 def avg_pool2d(
@@ -128,6 +127,8 @@ def avg_pool2d(
     window = tensor_window(x, "avg_pool2d", kernel_size, stride, padding, ceil_mode=ceil_mode)
     if divisor_override == 0:
         raise RangeError("expected a divisor_override other than 0, got 0. Leave it out to divide by the cells.")
+    if choose(x) is Engine.NATIVE:
+        return F.avg_pool2d(x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
     return window_sums(x, window, ceil_mode, count_include_pad, divisor_override)
 
 
@@ -158,6 +159,8 @@ def sum_pool2d(
     tensor([[[11.]]])
     """
     window = tensor_window(x, "sum_pool2d", kernel_size, stride, padding, ceil_mode=ceil_mode)
+    if choose(x) is Engine.NATIVE:
+        return F.avg_pool2d(x, kernel_size, stride, padding, ceil_mode, divisor_override=1)
     return window_sums(x, window, ceil_mode, True, 1)
 
 

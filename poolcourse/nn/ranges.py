@@ -88,9 +88,9 @@ class Ranges(NamedTuple):
             exponent = torch.zeros_like(start)  # floor(log2(length))
             for block in self._levels(axis)[1:]:
                 exponent = exponent + (end - start >= block)
-            block = 1 << exponent
-            before = exponent * (self.size[axis] + 1) - (block - 1)  # entries of smaller blocks
-            places.append((before + start, before + end - block))
+            fits = 1 << exponent
+            before = exponent * (self.size[axis] + 1) - (fits - 1)  # entries of smaller blocks
+            places.append((before + start, before + end - fits))
         for row in places[0]:
             for col in places[1]:
                 yield self._entry(image, row, col)

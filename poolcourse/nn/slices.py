@@ -161,29 +161,28 @@ def locate_slices(x: Tensor, window: Window) -> tuple[Tensor, Tensor]:
     values = x.new_empty((*x.shape[:-2], *window.out))
     places = torch.empty(values.shape, dtype=torch.int64, device=x.device)
     rows, cols = _axes(x, window)
-    last = [(axis.kernel - 1) * axis.dilation for axis in (rows, cols)]
-    wide = torch.int16 if last[0] * cols.size + last[1] < 1 << 15 else torch.int32
-    narrow = torch.uint8 if last[1] < 1 << 8 else wide
-    corners = _corners(rows, x)[:, None] * cols.size + _corners(cols, x)
+    narrow = torch.uint8 if (cols.kernel - 1) * cols.dilation < 1 << 8 else torch.int32
+    corners = _corners(rows)[:, None] * cols.size + _corners(cols)
     planes = (x.flatten(0, -3), values.flatten(0, -3), places.flatten(0, -3))
     for block, value, place in _blocks(*planes, cells=rows.size * cols.size):
         half, codes = _locate_axis(block, None, cols, 1, cols.empty(block, x.dtype), narrow)
-        _, codes = _locate_axis(half, codes, rows, cols.size, value, wide)
-        if value.is_floating_point() and value.isnan().any():
-            # No comparison holds for NaN; torch's kernel knows it, and a block with one is rare.
+        _, codes = _locate_axis(half, codes, rows, cols.size, value, torch.int32)
+        # No comparison holds for NaN, so a block that has one is left to torch's kernel, which knows it. A sum is the
+        # fastest way to see one, even if infinities of both signs then look alike.
+        if value.is_floating_point() and value.sum().isnan():
             place.copy_(_native_places(block, window))
         else:
-            torch.add(corners, codes, out=place)
+            place.copy_(codes + corners)
     return values, places
 
 
-def _corners(axis: Axis, x: Tensor) -> Tensor:
+def _corners(axis: Axis) -> Tensor:
     """Where each window starts."""
-    return torch.arange(axis.out, device=x.device) * axis.stride - axis.padding
+    return torch.arange(axis.out, dtype=torch.int32) * axis.stride - axis.padding
 
 
 def _native_places(x: Tensor, window: Window) -> Tensor:
-    for ceil_mode in (False, True):
+    for ceil_mode in (True, False):  # whichever gave this number of windows; True never refuses
         found = F.max_pool2d(x, *window[:4], ceil_mode=ceil_mode, return_indices=True)[1]
         if found.shape[-2:] == window.out:
             break
@@ -197,32 +196,38 @@ def _locate_axis(
 
     def code(tap: Tap) -> Tensor | int:
         offset = tap.number * axis.dilation * step
-        return offset if codes is None else axis.read(codes, tap).to(dtype) + offset
+        return offset if codes is None else axis.read(codes, tap) + torch.tensor([offset], dtype=dtype)
 
-    best = axis.empty(x, dtype)
+    def candidates(tap: Tap, larger: Tensor) -> Tensor:
+        offset = code(tap)
+        return offset.mul_(larger) if isinstance(offset, Tensor) else larger.to(dtype).mul_(offset)
+
+    # As long as every tap reaches all windows, the leaders are views or results; nothing is copied.
     leader, *others = axis.taps
-    if axis.reaches_all(leader):
-        lead = axis.read(x, leader)
-        _set(best, code(leader))
+    if leader.number == 0 and axis.reaches_all(leader):
+        lead, best = axis.read(x, leader), None if codes is None else axis.read(codes, leader)
     else:
-        # Some windows start on padding. They lead with -inf, and with the code of the first tap that sees the map,
+        # Some windows start on padding: they lead with -inf, and with the code of the first tap that sees the map,
         # which stays if all they see is -inf.
         others = axis.taps
-        lead = values.fill_(lowest(x.dtype))
+        lead, best = values.fill_(lowest(x.dtype)), axis.empty(x, dtype)
         for tap in reversed(axis.taps):
-            _set(axis.write(best, tap), code(tap))
+            axis.write(best, tap)[...] = code(tap)
+    owned = lead is values
     for tap in others:
         seen = axis.read(x, tap)
-        if lead is not values and not axis.reaches_all(tap):
-            lead = values.copy_(lead)
-        led = axis.write(lead, tap)
-        larger = torch.gt(seen, led).view(torch.uint8)
-        torch.maximum(led, seen, out=axis.write(values, tap))
-        lead = values
-        part = axis.write(best, tap)
-        torch.maximum(part, larger.to(dtype).mul_(code(tap)), out=part)
-    return (values if lead is values else values.copy_(lead)), best
-
-
-def _set(out: Tensor, code: Tensor | int) -> None:
-    out.copy_(code) if isinstance(code, Tensor) else out.fill_(code)
+        if axis.reaches_all(tap):
+            new = candidates(tap, torch.gt(seen, lead).view(torch.uint8))
+            best, owned = new if best is None else torch.maximum(best, new), True
+            lead = torch.maximum(lead, seen, out=values)
+            continue
+        if not owned:
+            best, owned = axis.empty(x, dtype).zero_() if best is None else best.to(dtype, copy=True), True
+        lead = values if lead is values else values.copy_(lead)
+        assert best is not None
+        part, led = axis.write(best, tap), axis.write(lead, tap)
+        torch.maximum(part, candidates(tap, torch.gt(seen, led).view(torch.uint8)), out=part)
+        torch.maximum(led, seen, out=led)
+    if lead is not values:
+        values.copy_(lead)
+    return values, axis.empty(x, dtype).zero_() if best is None else best

@@ -69,7 +69,7 @@ def stochastic_pool2d(
     tensor([[[3.7500]]])
     """
     window = tensor_window(x, "stochastic_pool2d", kernel_size, stride)
-    require(x, lambda: ~(x.detach() < 0).any(), _negative)
+    require(x, lambda: _not_negative(x.detach()), _negative)
     if not training:
         return _expected(x, window)
     shape = (*x.shape[:-2], *window.out)
@@ -85,6 +85,14 @@ def stochastic_pool2d(
     values = take(x, _drawn_places(x.detach(), draws, window))
     # Only a window of zeros yields 0. Nothing was drawn from it, so its gradient must reach no cell.
     return values * (values.detach() != 0) if needs_grad(x) or not ordinary(x) else values
+
+
+def _not_negative(x: Tensor) -> Tensor:
+    if x.device.type == "cpu":
+        lowest = x.amin()  # five times as fast as comparing every cell, but a NaN hides the rest
+        if not lowest.isnan():
+            return lowest >= 0
+    return ~(x < 0).any()
 
 
 def _negative() -> PoolingError:
@@ -125,10 +133,11 @@ def _drawn_offsets(x: Tensor, draws: Tensor, window: Window) -> Tensor:
         tap = taps.select(-2, number // kernel_cols).select(-1, number % kernel_cols).to(wide)
         sums.append(sums[-1] + tap if sums else tap)
     total = sums[-1]
-    goal = draws.to(wide) * total
+    goal = (draws.to(wide) * total).nan_to_num(nan=torch.inf, posinf=torch.inf)
     # The product can round up to the sum itself, and a sum can be infinite: stay below it, so that the search ends at
     # the last element that adds to it. Where the sum is NaN, all running sums but NaN are passed.
-    goal = torch.fmin(goal, total.nextafter(total.new_full((), -torch.inf))).nan_to_num(nan=torch.inf)
+    below = total.nextafter(total.new_full((), -torch.inf)).nan_to_num(nan=torch.inf)
+    goal = torch.minimum(goal, below)
     dtype = torch.int16 if kernel_rows * x.shape[-1] < 1 << 15 else torch.int32
     offsets = torch.zeros_like(goal, dtype=dtype)
     for number, running in enumerate(sums[:-1], start=1):

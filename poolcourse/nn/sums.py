@@ -8,7 +8,7 @@ from torch import Tensor
 
 from poolcourse.nn.checks import accumulator
 from poolcourse.nn.dispatch import Engine, choose, needs_grad
-from poolcourse.nn.images import as_image, as_it_was
+from poolcourse.nn.images import as_image, like
 from poolcourse.nn.ops import spread_windows, sum_windows
 from poolcourse.reference.windows import Window
 
@@ -16,13 +16,9 @@ __all__ = ["window_sums"]
 
 
 def window_sums(x: Tensor, window: Window, ceil_mode: bool, count_include_pad: bool, divisor: int | None) -> Tensor:
-    """Sum of each window over its cells, or over `divisor`; 1 gives the plain sum."""
-    engine = choose(x)
-    if engine is not Engine.SLICES:
-        kernel, stride, padding = window[:3]
-        image = as_image(x) if engine is Engine.IMAGE else x
-        means = F.avg_pool2d(image, kernel, stride, padding, ceil_mode, count_include_pad, divisor)
-        return as_it_was(means, x) if engine is Engine.IMAGE else means
+    """Sum of each window over its cells, or over `divisor`, by one of our designs; 1 gives the plain sum."""
+    if choose(x) is Engine.IMAGE:
+        return like(x, F.avg_pool2d(as_image(x), *window[:3], ceil_mode, count_include_pad, divisor))
     cells: Tensor | None = None
     if divisor != 1:
         cells = _cells(x, window, count_include_pad) if divisor is None else torch.tensor(divisor)
