@@ -33,6 +33,13 @@ def test_windows_have_the_variance_of_the_mean_that_their_covariance_gives(kerne
     assert abs(means.var(ddof=1) - expected) < 6 * expected * np.sqrt(2 / (trials - 1))
 
 
+def test_one_value_has_variance_one_and_two_of_a_window_the_correlation_that_is_set():
+    x = NoiseDemo(kernel_size=8, correlation=0.5, trials=1000).windows()
+    assert abs(x.var() - 1) < 0.1  # four standard errors
+    pairs = np.corrcoef(x.T)[np.triu_indices(64, 1)]
+    assert abs(pairs.mean() - 0.5) < 0.1
+
+
 def test_a_shift_moves_every_value_and_a_relu_cuts_what_is_negative():
     clean, moved = NoiseDemo().windows(), NoiseDemo(shift=0.5).windows()
     np.testing.assert_allclose(moved - clean, 0.5)
