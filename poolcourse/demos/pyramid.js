@@ -91,7 +91,7 @@ function render({ model, el }) {
     drawing.setAttribute("width", w + margin + 2);
     const stripes = node("pattern", { id: hatch, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
     stripes.append(node("rect", { width: 6, height: 6, fill: "var(--pc-paper)" }), node("rect", { width: 2.5, height: 6, fill: "var(--pc-hatch)" }));
-    const cells = node("g", { transform: `translate(${margin} ${margin})` });
+    const cells = node("g", { "shape-rendering": "crispEdges", transform: `translate(${margin} ${margin})` });
     const reach = [axes.down, axes.across].map(({ bins }) => (bins.length ? bins[bins.length - 1][1] : 0));
     map.forEach((row, y) =>
       row.forEach((cell, x) => {
