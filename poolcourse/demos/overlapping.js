@@ -59,7 +59,7 @@ function render({ model, el }) {
   const output = numberGrid({ label: "Output map", pick: (row, col) => put(model, { row, col }) });
   const scale = scaleBar();
   const table = node("table", { style: "width: 100%; max-width: 26rem; font-size: .8rem; margin: 0; border-collapse: collapse; font-variant-numeric: tabular-nums" });
-  side.element.style.flexBasis = "18rem";
+  side.element.style.minWidth = "min(18rem, 100%)";
   before.add(input.element, scale.element);
   after.add(output.element);
   side.add(table);

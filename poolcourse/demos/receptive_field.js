@@ -76,7 +76,7 @@ function render({ model, el }) {
   const field = node("rect", { fill: "none", "stroke-width": 3, "vector-effect": "non-scaling-stroke", style: "stroke: var(--pc-max)" });
   const drawing = node("svg", { class: "pc-drawing", role: "img", onclick: look, style: "width: 100%; max-width: 26rem" }, node("defs", {}, hatch), ground, image, shade, next, field);
   const table = node("table", { style: "width: 100%; font-size: .8rem; margin: 0; border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap" });
-  left.element.style.flexBasis = right.element.style.flexBasis = "16rem";
+  left.element.style.minWidth = right.element.style.minWidth = "min(16rem, 100%)";
   left.add(drawing);
   right.add(table);
 
