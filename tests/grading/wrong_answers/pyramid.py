@@ -8,13 +8,13 @@ BIN_LOOPS = BINS + (
     "    for i, (top, bottom) in enumerate(rows):\n"
     "        for j, (left, right) in enumerate(columns):\n"
 )
-PYRAMID = "def pyramid(x, levels):\n    parts = []\n    for n in levels:\n"
+PYRAMID = "def pyramid(x, levels, edges_of):\n    parts = []\n    for n in levels:\n"
 GRID = (
     "        rows, columns = edges_of(x.shape[1], n), edges_of(x.shape[2], n)\n"
     "        grid = np.array([[x[:, t:b, l:r].max(axis=(1, 2)) for l, r in columns] for t, b in rows])\n"
 )
 BACK = (
-    "def pyramid_backward(grad, x, levels):\n    back, position = np.zeros_like(x), 0\n    for n in {levels}:\n"
+    "def pyramid_backward(grad, x, levels, edges_of):\n    back, position = np.zeros_like(x), 0\n    for n in {levels}:\n"
     "        for c in range(x.shape[0]):\n"
     "            for top, bottom in edges_of(x.shape[1], n):\n"
     "                for left, right in edges_of(x.shape[2], n):\n"
@@ -23,7 +23,7 @@ BACK = (
     "                    position += 1\n"
     "    return back"
 )
-HEAD = "def scores(x, weight, bias, levels):\n    vector = pool(x, levels)\n"
+HEAD = "def scores(x, weight, bias, levels, pool):\n    vector = pool(x, levels)\n"
 NAMED = (
     "    if weight.shape[1] != len(vector):\n"
     '        raise ValueError(f"the levels {levels} give {len(vector)}, the weight has {weight.shape[1]}")\n'
