@@ -136,7 +136,9 @@ function render({ model, el }) {
       bars[index].fill.style.width = `${(100 * value) / longest}%`;
       bars[index].text.textContent = `${bars[index].name}: ${numberText(value / 1e9, value < 1e12 ? 1 : 0)} billion`;
     });
-    const words = ratio > 1 ? `one map takes ${numberText(ratio, ratio < 10 ? 1 : 0)} times fewer multiplications than ${count} crops of ${CROP} × ${CROP} px` : `${count === 1 ? "one crop" : `${count} crops`} of ${CROP} × ${CROP} px ${count === 1 ? "takes" : "take"} ${numberText(1 / ratio, 1)} times fewer multiplications than one map of ${limit} × ${limit} px`;
+    const crops = count === 1 ? `one crop of ${CROP} × ${CROP} px` : `${count} crops of ${CROP} × ${CROP} px`;
+    const share = `${numberText(100 / ratio, 1 / ratio < 0.1 ? 1 : 0)} % of the multiplications of ${crops}`;
+    const words = ratio > 1 ? `one map takes ${share}: ${numberText(ratio, ratio < 10 ? 1 : 0)} times fewer` : `one map takes ${share}: cropping is cheaper`;
     cost.caption.textContent = `Counted for an image of ${limit} × ${limit} px. Pooling the boxes itself multiplies nothing.`;
     return `For ${count} box${count === 1 ? "" : "es"}, ${words}.`;
   }
