@@ -4,6 +4,6 @@ Reading imports no torch; `poolcourse.experiments.sweep` runs claims and `poolco
 """
 
 from poolcourse.experiments.records import evidence, records_folder, stored_claims
-from poolcourse.experiments.words import Box, ledger, number, verdict
+from poolcourse.experiments.words import Box, ledger, made_of, number, verdict
 
-__all__ = ["Box", "evidence", "ledger", "number", "records_folder", "stored_claims", "verdict"]
+__all__ = ["Box", "evidence", "ledger", "made_of", "number", "records_folder", "stored_claims", "verdict"]

@@ -63,8 +63,8 @@ def _maps() -> dict[str, Any]:
     shown=(
         Shown("logit_error", "largest relative difference of a score and the mean of its map + bias", digits=8),
         Shown("small_ratio", "small CNN: parameters, flatten / GAP", "×"),
-        Shown("lite0_flat", "EfficientNet-Lite0: parameters if flattened", digits=0),
-        Shown("lite0_gap", "… with GAP", digits=0),
+        Shown("lite0_flat", "EfficientNet-Lite0's head, flattened: parameters", digits=0),
+        Shown("lite0_gap", "EfficientNet-Lite0's head with GAP: parameters", digits=0),
         Shown("vgg16_flat", "VGG-16: its fully connected layers", digits=0),
         Shown("vgg16_gap", "… with GAP", digits=0),
     ),

@@ -62,9 +62,9 @@ def _invariant(m: Metrics) -> str:
     finding=lambda m: (
         f"Lite0 keeps its first answer in {m['lite0_shift_agreement_mean']['mean']:.1f} % of the shifted, "
         f"{m['lite0_rotation_agreement_mean']['mean']:.1f} % of the rotated and "
-        f"{m['lite0_scale_agreement_mean']['mean']:.1f} % of the scaled photos. Turning by 90° turns its last map with "
-        f"it: cosine {m['lite0_map_turned']['mean']:.2f} with the turned map, {m['lite0_map_unturned']['mean']:.2f} "
-        "with the original, so the map follows the input instead of staying. In small CNNs trained alike, shifted "
+        f"{m['lite0_scale_agreement_mean']['mean']:.1f} % of the scaled photos. When a photo turns by 90°, its last "
+        f"map has a cosine of {m['lite0_map_turned']['mean']:.2f} with the old one turned alike and of "
+        f"{m['lite0_map_unturned']['mean']:.2f} with the old one as it was. In small CNNs trained alike, shifted "
         f"answers stay {m['max_minus_subsample']['mean']:+.1f} points more often with max-pooling than with bare "
         f"subsampling, and blurring adds {m['blurred_minus_max']['mean']:+.1f}."
     ),

@@ -58,7 +58,7 @@ def _scale_invariant(m: Metrics) -> str:
     decide=_scale_invariant,
     shown=(
         Shown("one_drop", "accuracy lost at the worst size, trained at one size", "points"),
-        Shown("many_drop", "… trained at three", "points"),
+        Shown("many_drop", "accuracy lost at the worst size, trained at three", "points"),
         Shown("one_minus_many_drop", "… difference", "points"),
         Shown("one_test", "test accuracy at 28 px, trained at one size", "%"),
         Shown("many_test", "… trained at three", "%"),
@@ -70,8 +70,8 @@ def _scale_invariant(m: Metrics) -> str:
     finding=lambda m: (
         f"Trained at 28 px, the network loses {m['one_drop']['mean']:.1f} points at its worst size between 16 and 56 "
         f"px; trained at three sizes it loses {m['many_drop']['mean']:.1f}. At 28 px they reach "
-        f"{m['one_test']['mean']:.1f} and {m['many_test']['mean']:.1f} %. Taking any size is one thing, giving the "
-        "same answer another: SPP alone brings the first, training at many sizes part of the second."
+        f"{m['one_test']['mean']:.1f} and {m['many_test']['mean']:.1f} %. To take any size is one thing, to "
+        "give the same answer at any size another."
     ),
     literature=(
         "The paper claims scale invariance for training at variable sizes and gives no gap between training and test. "
@@ -129,7 +129,7 @@ def _converges(m: Metrics) -> str:
     shown=(
         Shown("one_area", "mean unseen loss over the training, one size", "nats", 3),
         Shown("many_area", "… three sizes", "nats", 3),
-        Shown("one_minus_many_area", "… one − three", "nats", 3),
+        Shown("one_minus_many_area", "mean unseen loss, one − three sizes", "nats", 3),
         Shown("one_steps", "steps to a loss of 0.6 at 28 px, one size", digits=0),
         Shown("many_steps", "… three sizes", digits=0),
         Shown("one_minus_many_own_area", "mean loss at 28 px alone, one − three", "nats", 3),

@@ -21,10 +21,14 @@ def _prevents_overfitting(m: Metrics) -> str:
 
 
 def equal_cost_widths(pool: str, seed: int = 0) -> tuple[int, int, int]:
-    """Widths in proportion 1 : 2 : 8 whose multiply-adds under `pool` come nearest to those of max-pooling with (8, 16, 64)."""
+    """Widths in proportion 1 : 2 : 8 whose cost under `pool` is nearest to that of max-pooling with (8, 16, 64).
+
+    The cost is the number of multiply-adds.
+    """
     goal = multiply_adds(SmallCNN("max", "gap", seed=seed), IMAGE)
     candidates: list[tuple[int, int, int]] = [
-        tuple(round(part * step / 32) for part in (8, 16, 64)) for step in range(8, 97)
+        tuple(round(part * step / 32) for part in (8, 16, 64))  # type: ignore[misc]
+        for step in range(8, 97)
     ]
     return min(
         candidates, key=lambda widths: abs(multiply_adds(SmallCNN(pool, "gap", widths, seed=seed), IMAGE) - goal)

@@ -77,7 +77,7 @@ def _spread(gradient: Tensor) -> float:
     decide=_sees_more,
     shown=(
         Shown("none_support", "side seen without pooling", "px", 0),
-        Shown("max_support", "… with max pooling", "px", 0),
+        Shown("max_support", "side seen with max pooling", "px", 0),
         Shown("average_support", "… with average pooling", "px", 0),
         Shown("stride_support", "… with strided convolutions instead", "px", 0),
         Shown("average_spread", "width that carries the weight, average pooling", "px"),

@@ -7,7 +7,7 @@ from typing import Any
 from poolcourse.errors import DataError
 from poolcourse.experiments.records import evidence, stored_claims
 
-__all__ = ["Box", "ledger", "number", "verdict"]
+__all__ = ["Box", "ledger", "made_of", "number", "verdict"]
 
 SIGNS = {"confirmed": "✔", "qualified": "◐", "contradicted": "✘"}
 
@@ -179,3 +179,31 @@ def ledger() -> Box:
 def _key_figure(record: Mapping[str, Any]) -> tuple[str, str, int]:
     key = record["key_figure"]
     return next(row for row, shown in zip(_rows(record), record["shown"], strict=True) if shown["key"] == key)
+
+
+def made_of() -> Box:
+    """Which data, versions and machine time the stored records come from."""
+    records = [evidence(claim) for claim in stored_claims()]
+    sets = {
+        part["name"]: (part["source"], part.get("training_images_to_draw_from", part["images"]), part["sha256"])
+        for record in records
+        for part in record["data"]
+        if "sha256" in part
+    }
+    rows = [
+        (name, source, f"{count:,}" if count else "–", f"{sha256[:16]}…")
+        for name, (source, count, sha256) in sets.items()
+    ]
+    minutes, runs = sum(record["seconds"] for record in records) / 60, sum(len(record["runs"]) for record in records)
+    used = {f"{name} {record['versions'][name]}" for record in records for name in ("python", "torch", "numpy")}
+    sentence = (
+        f"{len(records)} records from {runs:,} runs, {minutes:,.0f} minutes of CPU time, one run at a time on each "
+        f"core, with {', '.join(sorted(used))}."
+    )
+    head = ("Data", "From", "Images", "SHA-256")
+    heads = "".join(f'<th scope="col">{name}</th>' for name in head)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    html = f"<p>{escape(sentence)}</p><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    lines = [sentence, "", f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
+    return Box(html, "\n".join(lines))

@@ -26,7 +26,8 @@ def bins(record: Mapping[str, Any]) -> Figure:
                 for a, found in zip(record["export"]["sides"], outcomes, strict=True)
                 if found == outcome
             ]
-            ax.scatter(*zip(*places, strict=True), c=colour, marker=marker, s=34, label=f"{label}: {len(places)}")
+            sides, rows = zip(*places, strict=True)
+            ax.scatter(sides, rows, c=colour, marker=marker, s=34, label=f"{label}: {len(places)}")
         ax.set_yticks(range(len(table)), [f"n = {n}" for n in table])
         ax.set_xlabel("side of the map, a (cells)")
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False, labelcolor=GREY)

@@ -51,7 +51,7 @@ def reduction(pool: str) -> nn.Module:
         "blurred": BlurredMax,
         "subsample": Subsample,
     }
-    return layers.get(pool, nn.Identity)()
+    return layers.get(pool, nn.Identity)()  # type: ignore[operator]
 
 
 def top(kind: str, channels: int, side: int, classes: int, levels: tuple[int, ...]) -> nn.Sequential:
@@ -88,9 +88,9 @@ class SmallCNN(nn.Module):
     ----------
     pool : str
         How a map is halved. "max", "average", "sum", "stochastic": 2x2, stride 2. "overlapping": max, 3x3, stride 2,
-        padded to the same output size. "blurred": max at stride 1, blurred, then every second value. "subsample": every second value. "stride": the convolution before it takes
-        stride 2 instead. "dilation": no halving, the later convolutions are dilated by 2 and 4, so that they see as
-        far. "none": no halving.
+        padded to the same output size. "blurred": max at stride 1, blurred, then every second value. "subsample":
+        every second value. "stride": the convolution before it takes stride 2 instead. "dilation": no halving, the
+        later convolutions are dilated by 2 and 4, so that they see as far. "none": no halving.
     head : str
         "gap", "gmp": global average or maximum, one linear layer. "flat": flatten, one linear layer. "fc":
         flatten, a hidden layer of 128, one linear layer; "fc_dropout": half of the hidden values dropped. "spp":
