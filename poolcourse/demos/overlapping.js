@@ -12,11 +12,18 @@ function overlapState(model, kernelSize = model.get("kernel_size"), padding = mo
   const reads = coverageCount(side, side, options);
   const { values: pooled, argmax } = maxPool2d(values, options);
   const winners = argmax.flat();
-  const wins = values.map((line, row) => line.map((_, col) => winners.filter((position) => position === row * side + col).length));
+  const wins = values.map((line) => line.map(() => 0));
+  for (const position of winners) wins[Math.floor(position / side)][position % side] += 1;
   const total = reads.flat().reduce((sum, count) => sum + count, 0);
   const convolution = stackCost(side, side, [{ kernelSize: 3, padding: 1, inChannels: channels, outChannels: channels }]).multiplications;
   const comparisons = channels * (total - winners.length);
   return { side, options, values, cells, reads, pooled, wins, total, convolution, comparisons, different: new Set(winners).size, unread: reads.flat().filter((count) => count === 0).length };
+}
+
+/** The windows that read a cell, as row-major positions of the output: along an axis, those that start close enough. */
+function readersOf({ cells, options: { kernelSize, stride, padding } }, row, col) {
+  const along = (place) => Array.from({ length: cells }, (_, index) => index).filter((index) => place - index * stride + padding >= 0 && place - index * stride + padding < kernelSize);
+  return along(row).flatMap((i) => along(col).map((j) => i * cells + j));
 }
 
 /** Numbers as a reader lists them: "1, 2 or 4". */
@@ -78,16 +85,22 @@ function render({ model, el }) {
     const shown = { reads, wins, values }[model.get("show")];
     const [colours, outputColours] = [mapColours(shown), mapColours(pooled)];
     const current = new Set(windowCells(at.row, at.col, options).filter((cell) => cell.inside).map((cell) => cell.row * n + cell.col));
-    const readsPicked = (row, col) => windowCells(row, col, options).some((cell) => cell.row === at.cellRow && cell.col === at.cellCol);
-    input.show(n, n, (row, col) => {
-      const picked = row === at.cellRow && col === at.cellCol;
-      const classes = `${current.has(row * n + col) ? "pc-window" : ""} ${reads[row][col] === 0 ? "pc-unread" : ""} ${picked ? "pc-winner" : ""}`;
-      return { text: numberText(shown[row][col]), name: `input row ${row}, column ${col}: read by ${reads[row][col]} windows, wins ${wins[row][col]}`, classes, sign: "◎", ...colours.of(shown[row][col]) };
-    });
-    output.show(cells, cells, (row, col) => {
-      const classes = `${row === at.row && col === at.col ? "pc-window" : ""} ${readsPicked(row, col) ? "pc-winner" : ""}`;
-      return { text: numberText(pooled[row][col]), name: `output row ${row}, column ${col}: ${numberText(pooled[row][col])}`, classes, sign: "◎", ...outputColours.of(pooled[row][col]) };
-    });
+    const picked = new Set(readersOf(state, at.cellRow, at.cellCol));
+    // the grid asks twice for each cell, and all numbers are whole: no cell is worked out twice, nor formatted
+    const looks = shown.map((line, row) =>
+      line.map((number, col) => {
+        const classes = `${current.has(row * n + col) ? "pc-window" : ""} ${reads[row][col] === 0 ? "pc-unread" : ""} ${row === at.cellRow && col === at.cellCol ? "pc-winner" : ""}`;
+        return { text: `${number}`, name: `input row ${row}, column ${col}: read by ${reads[row][col]} windows, wins ${wins[row][col]}`, classes, sign: "◎", ...colours.of(number) };
+      }),
+    );
+    input.show(n, n, (row, col) => looks[row][col]);
+    const outputLooks = pooled.map((line, row) =>
+      line.map((number, col) => {
+        const classes = `${row === at.row && col === at.col ? "pc-window" : ""} ${picked.has(row * cells + col) ? "pc-winner" : ""}`;
+        return { text: `${number}`, name: `output row ${row}, column ${col}: ${number}`, classes, sign: "◎", ...outputColours.of(number) };
+      }),
+    );
+    output.show(cells, cells, (row, col) => outputLooks[row][col]);
     scale.show(colours.low, colours.high);
   }
 

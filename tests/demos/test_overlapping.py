@@ -55,8 +55,15 @@ NAMES = ["values", "side", "kernel_size", "stride", "padding", "channels", "show
 def test_the_page_counts_reads_wins_and_comparisons_as_a_loop_does(in_script, state):
     demo = OverlappingDemo(**state)
     given_state = json.dumps({name: getattr(demo, name) for name in NAMES})
-    page = in_script("overlapping", f"overlapState({{ get: (name) => ({given_state})[name] }})")
+    page = in_script(
+        "overlapping",
+        f"""(() => {{
+          const state = overlapState({{ get: (name) => ({given_state})[name] }});
+          return {{ ...state, readers: state.reads.map((line, i) => line.map((_, j) => readersOf(state, i, j).length)) }};
+        }})()""",
+    )
     expected = by_loop(demo)
+    assert page["readers"] == expected["reads"]
     assert page["reads"] == expected["reads"]
     assert page["wins"] == expected["wins"]
     assert np.ravel(page["pooled"]).tolist() == expected["pooled"]
