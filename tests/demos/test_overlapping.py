@@ -59,7 +59,8 @@ def test_the_page_counts_reads_wins_and_comparisons_as_a_loop_does(in_script, st
         "overlapping",
         f"""(() => {{
           const state = overlapState({{ get: (name) => ({given_state})[name] }});
-          return {{ ...state, readers: state.reads.map((line, i) => line.map((_, j) => readersOf(state, i, j).length)) }};
+          const readers = state.reads.map((line, i) => line.map((_, j) => readersOf(state, i, j).length));
+          return {{ ...state, readers }};
         }})()""",
     )
     expected = by_loop(demo)
