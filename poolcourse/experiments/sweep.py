@@ -61,7 +61,7 @@ def _client(scheduler: str | None, workers: int | None) -> Iterator[Any]:
             n_workers=count,
             threads_per_worker=1,
             memory_limit=0,
-            dashboard_address=None,
+            dashboard_address=":0",
             local_directory=folder,
         ) as cluster,
         Client(cluster) as client,
