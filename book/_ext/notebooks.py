@@ -48,7 +48,7 @@ def plain_markdown(text: str, folder: Path) -> str:
     """MyST directives and roles as Markdown that any notebook shows."""
     text = FENCE.sub(lambda match: _plain(match, folder), text)
     text = re.sub(r"(?m)^\([\w:.-]+\)=\n", "", text)
-    text = re.sub(r"\{(?:ref|doc|term|numref|eq|cite(?::\w)?|cite)\}`([^`<]*?)(?:\s*<[^`]*>)?`", r"\1", text)
+    text = re.sub(r"\{(?:ref|doc|term|numref|eq|download|cite(?::\w)?|cite)\}`([^`<]*?)(?:\s*<[^`]*>)?`", r"\1", text)
     text = re.sub(r"\]\((?!http)([\w./-]+)\.md(#[\w-]+)?\)", r"](\1.ipynb)", text)
     return re.sub(r"(?ms)^(\$\$.*?\$\$)[ \t]*\([\w:.-]+\)", r"\1", text)
 

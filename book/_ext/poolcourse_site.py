@@ -14,6 +14,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 sys.path.insert(0, str(Path(__file__).parent))
 import code_of
+import exercise_page
 import notebooks
 import quiz
 
@@ -87,5 +88,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", mend_page, priority=900)
     code_of.setup(app)
     quiz.setup(app)
+    exercise_page.setup(app)
     notebooks.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

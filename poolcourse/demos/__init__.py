@@ -12,6 +12,7 @@ _HOMES = {
     "InvarianceDemo": "invariance",
     "MultiSizeDemo": "multi_size",
     "NoiseDemo": "noise",
+    "NonlinearityDemo": "nonlinearity",
     "OverlappingDemo": "overlapping",
     "PhotoDemo": "photo",
     "PyramidDemo": "pyramid",

@@ -155,7 +155,7 @@ function playControl(frame, step, label = "Play") {
 function numberText(value, digits = 2) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  const text = Number(value.toFixed(digits)).toLocaleString("en", { maximumFractionDigits: digits, useGrouping: Math.abs(value) >= 10000 });
+  const text = (Number(value.toFixed(digits)) + 0).toLocaleString("en", { maximumFractionDigits: digits, useGrouping: Math.abs(value) >= 10000 });
   return text.replace("-", "−");
 }
 

@@ -18,7 +18,7 @@ function render({ model, el }) {
   const frame = demoFrame(el, {
     concept: "photo",
     label: "Photo demo: pool a real photo",
-    task: "choose “grass” and kernel 8. Which operator keeps the blades? Then choose sum: why does the picture look like the average's?",
+    task: "max keeps the bright joints that the average washes out. Choose “grass” and read the two spreads: does max still win? Then choose sum: why does its picture look like the average's?",
   });
   const names = Object.keys(model.get("photos"));
   const operators = ["max", "avg", "sum"].map((key) => [key, `${OPERATORS[key].sign} ${OPERATORS[key].name}`]);

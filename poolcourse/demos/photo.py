@@ -43,7 +43,7 @@ class PhotoDemo(Demo):
 
     concept = "photo"
     photos = traitlets.Dict().tag(sync=True)
-    photo = traitlets.Unicode("grass").tag(sync=True)
+    photo = traitlets.Unicode("brick").tag(sync=True)
     operator = traitlets.Enum(["max", "avg", "sum"], "max").tag(sync=True)
     beside = traitlets.Enum(["max", "avg", "sum"], "avg").tag(sync=True)
     kernel_size = traitlets.Int(8, min=1, max=16).tag(sync=True)
@@ -76,4 +76,5 @@ class PhotoDemo(Demo):
 
     def alt(self) -> str:
         """The opening state in words."""
-        return f"The photo {self.photo} beside its {self.operator} and {self.beside} pooled versions, kernel {self.kernel_size}."
+        kinds = f"{self.operator} and {self.beside}"
+        return f"The photo {self.photo} beside its {kinds} pooled versions, kernel {self.kernel_size}."

@@ -34,7 +34,7 @@ def lab(tmp_path_factory):
     book = nbformat.read(ROOT / "book/_build/html/_sources/local.ipynb", as_version=4)
     for cell in book.cells:
         cell.source = cell.source.replace("\nWindowsDemo()", "\ndemo = WindowsDemo()\ndemo")
-        cell.source = cell.source.replace("\nPhotoDemo()", "\npicture = PhotoDemo()\npicture")
+        cell.source = cell.source.replace("\nPhotoDemo()", "\nphoto_demo = PhotoDemo()\nphoto_demo")
     nbformat.write(book, folder / "local.ipynb")
     shutil.copyfile(ROOT / "book/local.md", folder / "chapter.md")
     home = tmp_path_factory.mktemp("home")
@@ -102,7 +102,7 @@ def chapter(lab, browser):
     ("concept", "label", "key", "trait"),
     [
         ("windows", "Kernel, cells", "ArrowDown", "demo.kernel_size"),
-        ("photo", "Kernel, pixels", "ArrowRight", "picture.kernel_size"),
+        ("photo", "Kernel, pixels", "ArrowRight", "photo_demo.kernel_size"),
     ],
 )
 def test_what_the_reader_sets_arrives_in_python_and_back(lab, chapter, concept, label, key, trait):
