@@ -53,15 +53,17 @@ def test_without_its_pools_vgg_sees_two_pixels_more_a_convolution():
     assert sight(convolutions)[-1][1] == 1 + 2 * 13
 
 
-@pytest.mark.parametrize("place", [0, 3, 100, 223])
-def test_the_cell_chosen_is_the_one_whose_middle_lies_nearest(in_script, place):
-    layers = NETWORKS["VGG-16"][:10]
+@pytest.mark.parametrize(("name", "depth"), [("VGG-16", 10), ("AlexNet", 8), ("three blocks", 1)])
+def test_the_cell_chosen_for_each_pixel_is_one_whose_middle_lies_nearest(in_script, name, depth):
+    layers = NETWORKS[name][:depth]
     side, size, jump, start = sight(layers)[-1]
-    near = in_script("receptive_field", f"cellNear({place}, stackSight({json.dumps(layers)}).pop())")
+    last = f"stackSight({json.dumps(layers)}).pop()"
+    chosen = in_script("receptive_field", f"Array.from({{ length: {SIDE} }}, (_, place) => cellNear(place, {last}))")
     middles = start + jump * np.arange(side) + (size - 1) / 2
-    assert abs(middles[near["cell"]] - place) == abs(middles - place).min()
-    assert near["first"] == start + jump * near["cell"]
-    assert near["last"] - near["first"] + 1 == size
+    for place, near in enumerate(chosen):
+        assert abs(middles[near["cell"]] - place) == abs(middles - place).min()
+        assert near["first"] == start + jump * near["cell"]
+        assert near["last"] - near["first"] + 1 == size
 
 
 @pytest.mark.parametrize(("pools", "depth", "size"), [(True, 6, 7), (True, 1, None), (False, 3, 18), (False, 2, 8)])
