@@ -26,7 +26,7 @@ def parameters(record: Mapping[str, Any]) -> Figure:
 
 def sum_and_average(record: Mapping[str, Any]) -> Figure:
     """Test accuracies under three poolings, and the difference of sum and average."""
-    figure, (left, right) = new_figure("Sum is average in another unit", panels=2, width=9)
+    figure, (left, right) = new_figure("Sum against average, with and without batch norm", panels=2, width=9)
     rows = [
         ("max_norm_test", "max", "max, batch norm"),
         ("average_norm_test", "average", "average, batch norm"),

@@ -15,7 +15,7 @@ TRAININGS = (("one", "none", "one size", "--"), ("many", "pyramid", "three sizes
 
 def test_sizes(record: Mapping[str, Any]) -> Figure:
     """Accuracy against the size at test."""
-    figure, (ax,) = new_figure("To take any size is not to be invariant to it", height=3.4)
+    figure, (ax,) = new_figure("Accuracy at sizes that differ from those of the training", height=3.4)
     series = [(record["metrics"][f"{name}_accuracy"], *look) for name, *look in TRAININGS]
     bands(ax, record["axes"]["test_size_px"], series)
     with plt.rc_context(RC):

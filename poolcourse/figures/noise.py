@@ -15,15 +15,16 @@ def variance(record: Mapping[str, Any]) -> Figure:
     """Variance of a window's mean against its size, and average pooling's advantage in photos."""
     metrics, x = record["metrics"], record["axes"]["window_values"]
     figure, (left, right) = new_figure(
-        "Correlated neighbours average out hardly at all", panels=2, width=10, height=3.4
+        "The mean of a window varies less, unless its values correlate", panels=2, width=10, height=3.4
     )
+    with plt.rc_context(RC):
+        left.set_xscale("log", base=2)
+        left.set_yscale("log", base=2)
     looks = (("0", "ρ = 0", "-"), ("5", "ρ = 0.5", "--"), ("9", "ρ = 0.9", ":"))
     bands(left, x, [(metrics[f"variance_{key}"], "average", label, line) for key, label, line in looks])
     with plt.rc_context(RC):
         left.plot(x, [1 / values for values in x], color=GREY, lw=1, ls="-")
         left.annotate("1/P", (x[-2], 1 / x[-2]), xytext=(-4, -12), textcoords="offset points", color=GREY)
-        left.set_xscale("log", base=2)
-        left.set_yscale("log", base=2)
         left.margins(x=0.15)
         left.set_title("Variance of the mean of P values")
         left.set_xlabel("values in the window, P")
@@ -36,7 +37,9 @@ def variance(record: Mapping[str, Any]) -> Figure:
 def shift(record: Mapping[str, Any]) -> Figure:
     """Shifts after both poolings, max's own bias, and the contrast left in textures."""
     metrics, x = record["metrics"], record["axes"]["window_values"]
-    figure, axes = new_figure("Max passes shifts on and adds its own", panels=3, width=12, height=3.2)
+    figure, axes = new_figure(
+        "Shifts of the mean, and contrast, after max and after average", panels=3, width=12, height=3.2
+    )
     rows = [
         (f"{error}_shift_{pool}", pool, f"{words}, {pool}")
         for error, words in (("bias", "bias errors"), ("weight", "weight errors"))

@@ -1,6 +1,7 @@
 """The look of every figure: one colour and one sign an operator, readable on light and dark."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -118,24 +119,32 @@ def differences(ax: Axes, metrics: Mapping[str, Any], rows: Sequence[Row], title
 
 def bands(ax: Axes, x: Sequence[float], series: Sequence[tuple[Mapping[str, Any], str, str, str]]) -> None:
     """Curves with their 95 % bands: (metric, operator, label, line style) each, labelled at their ends."""
-    ends = sorted(range(len(series)), key=lambda place: series[place][0]["mean"][-1])
     with plt.rc_context(RC):
-        for place, (metric, operator, label, line) in enumerate(series):
-            colour = COLOURS[operator]
+        for metric, operator, _, line in series:
             marker = MARKERS[operator] if len(x) <= 15 else None
-            ax.plot(x, metric["mean"], line, color=colour, marker=marker, ms=5)
-            ax.fill_between(x, metric["low"], metric["high"], color=colour, alpha=0.2, lw=0)
-            # Curves that end together would print their labels on each other: spread them by their order.
-            lift = 12 * (ends.index(place) - (len(series) - 1) / 2)
+            ax.plot(x, metric["mean"], line, color=COLOURS[operator], marker=marker, ms=5)
+            ax.fill_between(x, metric["low"], metric["high"], color=COLOURS[operator], alpha=0.2, lw=0)
+        lifts = _apart([ax.transData.transform((x[-1], metric["mean"][-1]))[1] for metric, *_ in series], ax)
+        for (metric, operator, label, _), lift in zip(series, lifts, strict=True):
             ax.annotate(
                 label,
                 (x[-1], metric["mean"][-1]),
                 xytext=(7, lift),
                 textcoords="offset points",
                 va="center",
-                color=colour,
+                color=COLOURS[operator],
             )
         ax.grid(visible=True)
+
+
+def _apart(heights: Sequence[float], ax: Axes) -> list[float]:
+    # Curves that end together would print their labels on each other: lift each to 13 points above the one below.
+    points = [height * 72 / ax.figure.dpi for height in heights]
+    lifts = [0.0] * len(points)
+    order = sorted(range(len(points)), key=points.__getitem__)
+    for lower, upper in pairwise(order):
+        lifts[upper] = max(0.0, points[lower] + lifts[lower] + 13 - points[upper])
+    return lifts
 
 
 def percent(ax: Axes) -> None:
@@ -149,5 +158,12 @@ def logarithmic(ax: Axes, low: float, high: float) -> None:
     with plt.rc_context(RC):
         ax.set_xscale("log")
         ax.set_xlim(low, high)
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        ax.xaxis.set_major_formatter(FuncFormatter(_short))
         ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _short(value: float, _: object = None) -> str:
+    for power, letter in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if value >= power:
+            return f"{value / power:,.0f}{letter}"
+    return f"{value:,.0f}"
