@@ -18,9 +18,8 @@ sweep_module = sys.modules["poolcourse.experiments.sweep"]
 def test_a_sweep_writes_the_record_of_each_claim_and_goes_on_where_it_stopped(tmp_path):
     done = []
     work, folder = tmp_path / "work", tmp_path / "records"
-    first = sweep(
-        ["C01", "C09"], seeds=2, work=work, workers=1, quick=True, folder=folder, report=lambda *a: done.append(a)
-    )
+    options = {"seeds": 2, "work": work, "workers": 1, "quick": True, "folder": folder}
+    first = sweep(["C01", "C09"], **options, report=lambda *a: done.append(a))
     assert first == ["C01", "C09"]
     assert sorted(key[:2] for key, *_ in done) == [("C01", "all"), ("C09", "all"), ("C09", "all")]
     record = json.loads((folder / "C09.json").read_text())
@@ -81,15 +80,20 @@ def test_a_killed_sweep_keeps_every_run_that_ended(tmp_path):
     assert not (tmp_path / "C09.json").exists()
 
 
-def test_a_failing_run_is_named_and_the_others_are_kept(tmp_path):
-    with pytest.raises(DataError, match=r"C03 nowhere 0: .*"):
-        sweep_module.compute([("C01", "all", 0), ("C03", "nowhere", 0), ("CXX", "all", 0)], lambda *a: None, workers=1)
+def test_a_failing_run_is_named_and_the_others_are_kept():
+    kept = []
+    keys = [("C02", "nowhere", 0), ("C01", "all", 0), ("CXX", "all", 0)]
+    with pytest.raises(DataError, match="2 failures") as error:
+        sweep_module.compute(keys, lambda key, run: kept.append(key), workers=1, quick=True)
+    assert kept == [("C01", "all", 0)]
+    assert "C02 nowhere 0: PoolingError" in str(error.value)
+    assert "CXX all 0: KeyError" in str(error.value)
 
 
 def test_the_same_code_runs_on_a_scheduler_that_is_given(tmp_path):
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, local_directory=tmp_path) as cluster:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", local_directory=tmp_path) as cluster:
         written = sweep(["C01"], work=tmp_path, scheduler=cluster.scheduler_address, quick=True, folder=tmp_path)
     assert written == ["C01"]
 
