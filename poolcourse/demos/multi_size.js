@@ -33,7 +33,7 @@ function render({ model, el }) {
   const frame = demoFrame(el, {
     concept: "multi_size",
     label: "Multi-size demo: accuracy against the size of the test images",
-    task: "both networks take every size. Move the test size away from 28 px. Which network keeps its accuracy, and where does even that one lose it?",
+    task: "both networks take every size. Move the test size: at which sizes does each of them win, and by how much?",
   });
   const sizes = model.get("sizes");
   const curves = model.get("curves");

@@ -81,7 +81,7 @@ class RegionsDemo(Demo):
     photo = traitlets.Unicode(read_only=True).tag(sync=True)
     stride = traitlets.Int(STRIDE, read_only=True).tag(sync=True)
     channels = traitlets.List(traitlets.Int()).tag(sync=True)
-    features = traitlets.List().tag(sync=True)
+    features: traitlets.List = traitlets.List().tag(sync=True)
     x1 = traitlets.Int(300, min=0, max=SIDE).tag(sync=True)
     y1 = traitlets.Int(328, min=0, max=SIDE).tag(sync=True)
     x2 = traitlets.Int(452, min=0, max=SIDE).tag(sync=True)
