@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
@@ -35,7 +34,10 @@ def in_order() -> list[str]:
 def page_of(concept: str) -> str:
     """A whole exercise with its label: questions, and folded the check, the hint and the worked solution."""
     # Not "Stochastic pooling", which is the chapter's title.
-    return f"(exercise-{concept})=\n" + book_page(concept).replace("# ", "# Exercise: ", 1)
+    head, rule, questions = book_page(concept).replace("# ", "# Exercise: ", 1).partition("\n## ")
+    given = "\n\n\n".join(cell.source.strip() for cell in find_exercise(concept).cells if cell.role == "given")
+    folded = f"\n:::{{dropdown}} Given in the notebook\n```python\n{given}\n```\n:::\n"
+    return f"(exercise-{concept})=\n{head}{folded}{rule}{questions}"
 
 
 def table() -> str:

@@ -14,7 +14,8 @@ GRID = (
     "        grid = np.array([[x[:, t:b, l:r].max(axis=(1, 2)) for l, r in columns] for t, b in rows])\n"
 )
 BACK = (
-    "def pyramid_backward(grad, x, levels, edges_of):\n    back, position = np.zeros_like(x), 0\n    for n in {levels}:\n"
+    "def pyramid_backward(grad, x, levels, edges_of):\n    back, position = np.zeros_like(x), 0\n"
+    "    for n in {levels}:\n"
     "        for c in range(x.shape[0]):\n"
     "            for top, bottom in edges_of(x.shape[1], n):\n"
     "                for left, right in edges_of(x.shape[2], n):\n"
