@@ -1,6 +1,7 @@
 """Training at one size and at many: invariance to scale, and convergence (C16, C17)."""
 
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,12 @@ SHAPES = ((28, 42), (42, 28), (20, 40), (40, 20))
 DROP = 5.0
 LOSS_EVERY, LOSS_BAR = 16, 0.6
 
+ALTERNATION = (
+    "The experiment was changed after its first seed: whole epochs had alternated between the sizes, and the batch "
+    "norm kept the statistics of the last one, 40 px, which alone cost accuracy at 28 px. Now every batch takes the "
+    "next size."
+)
+
 
 def resized(pictures: Tensor, height: int, width: int | None = None) -> Tensor:
     """Pictures (N, C, H, W) at another size, anti-aliased."""
@@ -29,8 +36,9 @@ def resized(pictures: Tensor, height: int, width: int | None = None) -> Tensor:
 
 
 def _size_of(condition: str) -> Callable[[Tensor, int], Tensor]:
-    sizes = TRAINING_SIZES[condition]
-    return lambda batch, epoch: resized(batch, sizes[epoch % len(sizes)])  # whole epochs alternate, as in the paper
+    # Batch by batch: where whole epochs alternate, batch norm keeps the statistics of the last epoch's size.
+    sizes = cycle(TRAINING_SIZES[condition])
+    return lambda batch, epoch: resized(batch, next(sizes))
 
 
 def _scale_invariant(m: Metrics) -> str:
@@ -55,6 +63,7 @@ def _scale_invariant(m: Metrics) -> str:
         "for both the worst size costs less than 5 points against 28 px; contradicted if it costs both more than 5 "
         "points and training at many sizes does not lessen it; qualified otherwise (95 % intervals)."
     ),
+    rule_changes=(ALTERNATION,),
     decide=_scale_invariant,
     shown=(
         Shown("one_drop", "accuracy lost at the worst size, trained at one size", "points"),
@@ -109,9 +118,10 @@ def scale_invariant(seed: int, condition: str, quick: bool) -> dict[str, Any]:
 
 
 def _converges(m: Metrics) -> str:
-    if above(m, "one_minus_many_area"):
+    lower = [above(m, key) for key in ("one_minus_many_area", "one_minus_many_own_area")]
+    if all(lower):
         return "confirmed"
-    return "contradicted" if below(m, "one_minus_many_area") else "qualified"
+    return "qualified" if any(lower) else "contradicted"
 
 
 @claim(
@@ -122,8 +132,15 @@ def _converges(m: Metrics) -> str:
     statement="Training with images of different sizes makes the network converge more easily than at a single size.",
     rule=(
         "Equal steps at one size (28 px) and at 20, 28 and 40 px in turn; every 16 steps the loss on 500 unseen "
-        "images, averaged over these three sizes. Confirmed if its mean over the training is lower with many sizes, "
-        "contradicted if higher (95 % interval of the difference), qualified if no difference shows."
+        "images, averaged over these three sizes, and at 28 px alone. Confirmed if its mean over the training is lower "
+        "with many sizes in both ways, qualified if in one, contradicted if in none (95 % intervals of the "
+        "differences)."
+    ),
+    rule_changes=(
+        ALTERNATION,
+        "The rule was changed after its first seed: it had looked at the mean over the three sizes alone, which "
+        "rewards having trained at these sizes and not convergence. Now 28 px, which both networks train at, counts as "
+        "well.",
     ),
     decide=_converges,
     shown=(

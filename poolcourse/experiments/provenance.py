@@ -99,5 +99,5 @@ def _is_words(node: ast.stmt) -> bool:
     if isinstance(node, ast.FunctionDef):
         return isinstance(node.returns, ast.Name) and node.returns.id == "str"
     return isinstance(node, ast.Assign) and any(
-        isinstance(target, ast.Name) and target.id in ("CAVEAT", "__all__") for target in node.targets
+        isinstance(target, ast.Name) and target.id in ("ALTERNATION", "CAVEAT", "__all__") for target in node.targets
     )

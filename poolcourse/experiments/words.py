@@ -123,7 +123,7 @@ def verdict(claim: str) -> Box:
             f'aria-label="Verdict on {claim}">',
             f"<p><strong>{SIGNS[word]} {claim}: {escape(word)}</strong> · {escape(record['title'])}</p>",
             "".join(f"<p><strong>{escape(name)}.</strong> {escape(text)}</p>" for name, text in parts[:2]),
-            '<table><thead><tr><th scope="col">Measured</th><th scope="col">Mean (95 % interval)</th>',
+            '<table class="table"><thead><tr><th scope="col">Measured</th><th scope="col">Mean (95 % interval)</th>',
             '<th scope="col">Runs</th></tr></thead><tbody>',
             "".join(
                 f"<tr><td>{escape(label)}</td><td>{escape(text)}</td><td>{count}</td></tr>"
@@ -156,23 +156,19 @@ def _seeds(record: Mapping[str, Any]) -> str:
 def ledger() -> Box:
     """All claims with their verdicts, key figures and links to their chapters."""
     records = [evidence(claim) for claim in stored_claims()]
-    head = ("Claim", "What the source document says", "Verdict", "Key figure", "What came out")
-    html, lines = [], [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    html, lines = [], ["| Claim | Verdict and key figure |", "|---|---|"]
     for record in records:
         label, text, _ = _key_figure(record)
         link = f"{record['chapter']}.html#claim-{record['claim']}"
-        sign = f"{SIGNS[record['verdict']]} {record['verdict']}"
+        name, sign = f"{record['claim']}, § {record['section']}", f"{SIGNS[record['verdict']]} {record['verdict']}"
         html.append(
-            f'<tr><th scope="row"><a href="{link}">{record["claim"]}</a><br>§ {record["section"]}</th>'
-            f"<td>{escape(record['statement'])}</td><td>{sign}</td>"
-            f"<td>{escape(label)}: <strong>{escape(text)}</strong></td><td>{escape(record['finding'])}</td></tr>"
+            f'<tr><td><a href="{link}">{name}</a><br>{escape(record["statement"])}</td>'
+            f"<td><strong>{sign}</strong><br>{escape(label)}: <strong>{escape(text)}</strong></td></tr>"
         )
-        lines.append(
-            f"| [{record['claim']}]({link}), § {record['section']} | {record['statement']} | {sign} | {label}: {text} "
-            f"| {record['finding']} |"
-        )
-    heads = "".join(f'<th scope="col">{name}</th>' for name in head)
-    table = f'<table class="poolcourse-ledger"><thead><tr>{heads}</tr></thead><tbody>{"".join(html)}</tbody></table>'
+        lines.append(f"| [{name}]({link}): {record['statement']} | {sign}; {label}: {text} |")
+    heads = '<th scope="col">Claim</th><th scope="col">Verdict and key figure</th>'
+    body = "".join(html)
+    table = f'<table class="table poolcourse-ledger"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     return Box(table, "\n".join(lines))
 
 
@@ -203,7 +199,8 @@ def made_of() -> Box:
     head = ("Data", "From", "Images", "SHA-256")
     heads = "".join(f'<th scope="col">{name}</th>' for name in head)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    html = f"<p>{escape(sentence)}</p><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    table = f'<table class="table"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    html = f"<p>{escape(sentence)}</p>{table}"
     lines = [sentence, "", f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     lines += [f"| {' | '.join(row)} |" for row in rows]
     return Box(html, "\n".join(lines))
