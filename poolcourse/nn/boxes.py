@@ -57,7 +57,8 @@ def _reach(size: tuple[int, int], n: int) -> tuple[int, int]:
 
 def _finer(n: int, levels: Sequence[int]) -> int | None:
     """The next finer level whose bins those of level n are unions of."""
-    return min((m for m in levels if m > n and m % n == 0), default=None)
+    finer = sorted(m for m in levels if m > n and m % n == 0)
+    return finer[0] if finer else None
 
 
 def _edges(boxes: Tensor, axis: int, n: int) -> tuple[Tensor, Tensor]:
@@ -130,7 +131,9 @@ def largest_cells(maps: Tensor, boxes: Tensor, levels: Sequence[int]) -> Tensor:
 
 def averaged_boxes(maps: Tensor, boxes: Tensor, levels: Sequence[int], mode: str) -> Tensor:
     """Sums of the bins, over their cells if `mode` is "avg": (R, C * sum(n * n))."""
-    sums = _Sums.apply(maps.to(accumulator(maps.dtype)), boxes, tuple(levels), _ranges(maps, levels))
+    # Transforms and the compiler follow the plain function; a Function of ours would need a rule for each of them.
+    summed = _sums if compiling() or not ordinary(maps) else _Sums.apply
+    sums = summed(maps.to(accumulator(maps.dtype)), boxes, tuple(levels), _ranges(maps, levels))
     grids = []
     for n, part in zip(levels, sums.split([len(boxes) * n * n for n in levels]), strict=True):
         grid = part.unflatten(0, (len(boxes), n, n))
@@ -147,45 +150,43 @@ def _pieces(ranges: Ranges, boxes: Tensor, n: int) -> Iterator[Tensor]:
         yield entry.flatten()
 
 
-class _Sums(torch.autograd.Function):
-    """Sums of bins, level after level, each (R, n, n, C) flattened to rows of C; linear, as is its transpose."""
+def _sums(maps: Tensor, boxes: Tensor, levels: tuple[int, ...], ranges: Ranges) -> Tensor:
+    """Sums of all bins: level after level, each (R, n, n, C) flattened to rows of C."""
+    table = ranges.table(maps.permute(0, 2, 3, 1), torch.add)
+    table = torch.cat([table, table.new_zeros((1, table.shape[1]))])  # what a missing piece adds
+    blocks = boxes.split(BLOCK) if maps.device.type == "cpu" and not compiling() else [boxes]
+    parts = []
+    for n in levels:
+        for block in blocks:
+            total: Tensor | None = None
+            for entry in _pieces(ranges, block, n):
+                seen = table.index_select(0, entry % len(table))
+                total = seen if total is None else total + seen
+            assert total is not None
+            parts.append(total)
+    return torch.cat(parts)
 
-    generate_vmap_rule = True
+
+class _Sums(torch.autograd.Function):
+    """`_sums`, whose gradient collects in one table; torch's own would make a table of zeros for every look-up."""
 
     @staticmethod
     def forward(maps: Tensor, boxes: Tensor, levels: tuple[int, ...], ranges: Ranges) -> Tensor:
-        table = ranges.table(maps.permute(0, 2, 3, 1), torch.add)
-        table = torch.cat([table, table.new_zeros((1, table.shape[1]))])  # what a missing piece adds
-        blocks = boxes.split(BLOCK) if maps.device.type == "cpu" and not compiling() else [boxes]
-        parts = []
-        for n in levels:
-            for block in blocks:
-                total: Tensor | None = None
-                for entry in _pieces(ranges, block, n):
-                    seen = table.index_select(0, entry % len(table))
-                    total = seen if total is None else total + seen
-                assert total is not None
-                parts.append(total)
-        return torch.cat(parts)
+        return _sums(maps, boxes, levels, ranges)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
         maps, boxes, ctx.levels, ctx.ranges = inputs
         ctx.save_for_backward(boxes)
-        ctx.save_for_forward(boxes)
         ctx.images = len(maps)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None]:
         return _Spread.apply(grads[0], *ctx.saved_tensors, ctx.levels, ctx.ranges, ctx.images), None, None, None
 
-    @staticmethod
-    def jvp(ctx: Any, *tangents: Any) -> Tensor:
-        return _Sums.apply(tangents[0], *ctx.saved_tensors, ctx.levels, ctx.ranges)
-
 
 class _Spread(torch.autograd.Function):
-    generate_vmap_rule = True
+    """The transpose of `_sums`, and therefore its derivative; both are linear."""
 
     @staticmethod
     def forward(grad: Tensor, boxes: Tensor, levels: tuple[int, ...], ranges: Ranges, images: int) -> Tensor:
@@ -193,14 +194,13 @@ class _Spread(torch.autograd.Function):
         table = grad.new_zeros((entries + 1, grad.shape[1]))
         for n, part in zip(levels, grad.split([len(boxes) * n * n for n in levels]), strict=True):
             for entry in _pieces(ranges, boxes, n):
-                table = table.index_add(0, entry % len(table), part)
+                table.index_add_(0, entry % len(table), part)
         return ranges.untable(table.narrow(0, 0, entries)).permute(0, 3, 1, 2)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
         _, boxes, ctx.levels, ctx.ranges, _ = inputs
         ctx.save_for_backward(boxes)
-        ctx.save_for_forward(boxes)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None, None]:

@@ -47,9 +47,14 @@ def choose(x: Tensor) -> Engine:
     return Engine.SLICES
 
 
-def choose_bins(x: Tensor) -> Engine:
-    """Choose for the largest values over bins: torch's kernel is .03 of its own speed on a channels_last map."""
-    return Engine.IMAGE if _ours(x) and x.shape[-3] >= CHANNELS else Engine.NATIVE
+def choose_bins(x: Tensor, operator: bool = False) -> Engine:
+    """Choose for the largest values over bins: torch's kernel takes .03 of its time on a channels_last map.
+
+    With `operator` the work is one of `ops`, which keep the copy's layout under torch.compile; Inductor doesn't.
+    """
+    if x.shape[-3] < CHANNELS or not _ours(x) or (compiling() and not operator):
+        return Engine.NATIVE
+    return Engine.IMAGE
 
 
 def _ours(x: Tensor) -> bool:
@@ -68,7 +73,10 @@ def _ours(x: Tensor) -> bool:
 
 def channels_last(x: Tensor) -> bool:
     """Whether `x` lies in memory with its channels side by side."""
-    return x.dim() == 4 and x.is_contiguous(memory_format=torch.channels_last) and not x.is_contiguous()
+    if x.dim() != 4 or x.is_contiguous():
+        return False
+    _, channels, _, width = x.shape  # strides, because vmap can't answer is_contiguous(memory_format=...)
+    return x.stride()[1:] == (1, width * channels, channels)
 
 
 def compiling() -> bool:

@@ -79,13 +79,14 @@ def _join(grids: Sequence[Tensor]) -> Tensor:
 def _largest(x: Tensor, levels: Sequence[int]) -> Tensor:
     if not x.is_floating_point():
         return _join([adaptive_max_pool2d(x, n) for n in levels])
-    image = choose_bins(x) is Engine.IMAGE
     if needs_grad(x) or not (compiling() or ordinary(x)):
         # A bin of bins would give the gradient of equals to the first of its bins, not to the first cell row-major.
-        source = as_image(x) if image and not compiling() else x
+        source = as_image(x) if choose_bins(x) is Engine.IMAGE else x
         joined = _join([F.adaptive_max_pool2d(source, n) for n in levels])
         return joined if joined.dim() == x.dim() - 2 else joined[0]
-    return pyramid_max(x.detach(), levels) if image else _join(list(nested_max(x, levels)))
+    if choose_bins(x, operator=True) is Engine.IMAGE:
+        return pyramid_max(x.detach(), levels)
+    return _join(list(nested_max(x, levels)))
 
 
 def _sums(x: Tensor, n: int) -> Tensor:

@@ -126,8 +126,8 @@ def _drawn_offsets(x: Tensor, draws: Tensor, window: Window) -> Tensor:
     falls into one of them. The element drawn is therefore found by counting the running sums that u * sum has passed.
     """
     wide = accumulator(x.dtype)
-    (kernel_rows, kernel_cols), stride = window.kernel, window.stride
-    taps = x.unfold(-2, kernel_rows, stride[0]).unfold(-2, kernel_cols, stride[1])
+    kernel_rows, kernel_cols = window.kernel
+    taps = _taps(x, window)
     sums: list[Tensor] = []
     for number in range(kernel_rows * kernel_cols):
         tap = taps.select(-2, number // kernel_cols).select(-1, number % kernel_cols).to(wide)
@@ -146,10 +146,20 @@ def _drawn_offsets(x: Tensor, draws: Tensor, window: Window) -> Tensor:
     return offsets
 
 
+def _taps(x: Tensor, window: Window) -> Tensor:
+    """The cells of each window, (..., H', W', kh, kw), as a view."""
+    rows, cols = zip(window.kernel, window.stride, strict=True)
+    return x.unfold(-2, *rows).unfold(-2, *cols)
+
+
 def _expected(x: Tensor, window: Window) -> Tensor:
-    """Mean of each window, every activation weighted by its probability: sum(a * a) / sum(a)."""
-    # Squares of float32 can be out of its range, but not of float64's; Apple's GPUs have none.
-    wide = x.to(torch.float32 if x.dtype == torch.float16 or x.device.type == "mps" else torch.float64)
+    """Mean of each window, every activation weighted by its probability: sum(a * a / sum(a))."""
+    if x.dtype == torch.float64 or x.device.type == "mps":
+        taps = _taps(x.to(accumulator(x.dtype)), window)
+        total = taps.sum((-2, -1), keepdim=True)
+        return (taps * (taps / torch.where(total == 0, 1, total))).sum((-2, -1)).to(x.dtype)
+    # A wider dtype holds the squares, so that two fast sums will do: sum(a * a) / sum(a).
+    wide = x.to(torch.float32 if x.dtype == torch.float16 else torch.float64)
     total = sum_pool2d(wide, window.kernel, window.stride)
     squares = sum_pool2d(wide * wide, window.kernel, window.stride)
     return (squares / torch.where(total == 0, 1, total)).to(x.dtype)
