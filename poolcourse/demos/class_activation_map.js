@@ -100,8 +100,9 @@ function render({ model, el }) {
     const [height, width] = [map.length, map[0].length];
     if (image.src !== url) image.src = url;
     image.alt = `the photo “${photo}”`;
-    const smooth = resizeMap(map, height * 8, width * 8);
-    paintMap(heat, smooth.flat(), height * 8, width * 8, { low: -reach, high: reach, signed: true });
+    const [tall, wide] = [height * 4, width * 4]; // the browser smooths the rest
+    const smooth = resizeMap(map, tall, wide);
+    paintMap(heat, smooth.flat(), tall, wide, { low: -reach, high: reach, signed: true });
     heat.style.opacity = overlay / 100;
     Object.assign(mark.style, { left: `${(100 * col) / width}%`, top: `${(100 * row) / height}%`, width: `${100 / width}%`, height: `${100 / height}%` });
     seen.title.textContent = `${OPERATORS.global.sign} Where “${chosen.name}” is`;
