@@ -1,6 +1,16 @@
 """What poolcourse raises on bad input: each message says what was expected, what came, and how to mend it."""
 
-__all__ = ["BinError", "BoxError", "DataError", "DtypeError", "GradingError", "PoolingError", "RangeError", "ShapeError", "WindowError"]
+__all__ = [
+    "BinError",
+    "BoxError",
+    "DataError",
+    "DtypeError",
+    "GradingError",
+    "PoolingError",
+    "RangeError",
+    "ShapeError",
+    "WindowError",
+]
 
 
 class PoolingError(ValueError):

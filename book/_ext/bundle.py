@@ -57,10 +57,11 @@ def make_pdf() -> Path:
 
         add(toc["root"])
         for part in toc["parts"]:
-            chapters = iter(part["chapters"])
             start = book.add_outline_item(part["caption"], len(book.pages) - 1)
-            for chapter in chapters:
-                add(chapter["file"], start)
+            for chapter in part["chapters"]:
+                above = add(chapter["file"], start)
+                for page_below in chapter.get("sections", []):
+                    add(page_below["file"], above)
         browser.close()
     book.add_metadata({"/Title": "poolcourse", "/Author": "the poolcourse authors"})
     target = DIST / "poolcourse.pdf"

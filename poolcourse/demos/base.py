@@ -1,4 +1,4 @@
-"""What every demo shares: one ES module put together from our scripts, one look, a still picture for pages without scripts."""
+"""What every demo shares: one module joined from our scripts, one look, a still picture for pages without scripts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ __all__ = ["ARITHMETIC", "KIT", "Demo", "script"]
 
 HERE = Path(__file__).parent
 #: The arithmetic that all demos share; held to `poolcourse.reference` by fixtures. The order is the order of use.
-ARITHMETIC = ("pooling.js", "pooling_gradients.js", "pooling_stochastic.js", "pooling_pyramid.js", "pooling_statistics.js")
+ARITHMETIC = (
+    "pooling.js",
+    "pooling_gradients.js",
+    "pooling_stochastic.js",
+    "pooling_pyramid.js",
+    "pooling_statistics.js",
+)
 #: Drawing, controls and readouts that all demos share.
 KIT = ("kit.js", "kit_grid.js", "kit_picture.js")
 
@@ -51,7 +57,7 @@ class Demo(anywidget.AnyWidget):
         super().__init_subclass__(**kwargs)
 
     def picture(self) -> Figure:
-        """A still figure of the demo's opening state, for readers without scripts, for print and for notebook viewers."""
+        """A still figure of the opening state, for readers without scripts, for print and for notebook viewers."""
         raise TypeError(f"{type(self).__name__} must define picture(): a figure that stands in where scripts are off.")
 
     def alt(self) -> str:

@@ -46,7 +46,9 @@ def number_maps(maps: Mapping[str, np.ndarray]) -> Figure:
         ax.imshow(x, cmap="cividis")
         middle = (np.nanmin(x) + np.nanmax(x)) / 2
         for (row, col), value in np.ndenumerate(x):
-            ax.text(col, row, f"{value:.3g}", ha="center", va="center", fontsize=9, color="k" if value > middle else "w")
+            ax.text(
+                col, row, f"{value:.3g}", ha="center", va="center", fontsize=9, color="k" if value > middle else "w"
+            )
     return figure
 
 

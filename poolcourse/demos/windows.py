@@ -50,7 +50,7 @@ class WindowsDemo(Demo):
         rows = proposal["value"]
         if len(rows) != len(rows[0]):
             raise traitlets.TraitError(
-                f"expected a square map for 'values', got {len(rows)} rows of {len(rows[0])}. The demo has one side for both."
+                f"expected a square map for 'values', got {len(rows)} rows of {len(rows[0])}. One side serves both."
             )
         return rows
 
@@ -69,4 +69,5 @@ class WindowsDemo(Demo):
     def alt(self) -> str:
         """The opening state in words."""
         side = len(self.values)
-        return f"A {side} by {side} map of numbers and its {self.operator} pooled map, kernel {self.kernel_size}, stride {self.stride}."
+        window = f"kernel {self.kernel_size}, stride {self.stride}"
+        return f"A {side} by {side} map of numbers and its {self.operator} pooled map, {window}."

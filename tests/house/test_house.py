@@ -74,8 +74,11 @@ def test_concept_is_where_its_name_says(concept, place):
 
 def test_every_chapter_file_is_in_the_contents_and_back():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    listed = {toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])}
-    assert listed == {path.stem for path in (ROOT / "book").glob("*.md")}
+    chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
+    listed = {toc["root"], *(page["file"] for chapter in chapters for page in [chapter, *chapter.get("sections", [])])}
+    book = ROOT / "book"
+    found = {str(path.relative_to(book).with_suffix("")) for path in book.glob("**/*.md") if "_build" not in path.parts}
+    assert listed == found
 
 
 def test_every_demo_has_its_script_its_class_and_a_chapter_that_shows_it():
