@@ -95,9 +95,9 @@ class MultiSizeDemo(Demo):
             ax.plot(self.sizes, curve["mean"], line, color=colour, marker="o")
             ax.fill_between(self.sizes, curve["low"], curve["high"], color=colour, alpha=0.25, lw=0)
             label = f"trained at {', '.join(str(size) for size in self.trained_at[name])} px"
-            ax.annotate(
-                label, (self.sizes[0], curve["mean"][0]), xytext=(8, -3), textcoords="offset points", color=colour
-            )
+            end = (self.sizes[-1], curve["mean"][-1])
+            ax.annotate(label, end, xytext=(8, -3), textcoords="offset points", color=colour)
+        ax.set_xlim(self.sizes[0] - 2, 1.45 * self.sizes[-1])  # the labels stand at the curves' ends
         ax.set_xlabel("side of the test images (px)", color=INK)
         ax.set_ylabel("test accuracy (%)", color=INK)
         ax.tick_params(colors=INK)
@@ -107,7 +107,7 @@ class MultiSizeDemo(Demo):
     def alt(self) -> str:
         """Both curves in words."""
         ends = [
-            f"trained at {' and '.join(str(size) for size in self.trained_at[name])} pixels, from "
+            f"trained at {', '.join(str(size) for size in self.trained_at[name])} pixels, from "
             f"{self.curves[name]['mean'][0]:.0f} % at {self.sizes[0]} pixels to "
             f"{max(self.curves[name]['mean']):.0f} % at best"
             for name in TRAININGS

@@ -65,21 +65,33 @@ class PyramidDemo(Demo):
 
     def picture(self) -> Figure:
         """The map and the grids of its first three levels; the map alone where the rule doesn't give these grids."""
+        from matplotlib.figure import Figure
         from skimage.transform import resize
 
-        from poolcourse.demos.stills import number_maps
+        from poolcourse.demos.stills import INK
         from poolcourse.errors import BinError
         from poolcourse.reference import spatial_pyramid_pool2d
 
         x = np.round(resize(np.array(self.values, dtype=float), (self.height, self.width), order=1, mode="edge"))
-        panels = {f"map {self.height} × {self.width}": x}
+        grids, title = {}, f"map {self.height} × {self.width}"
         try:
             for n in self.levels[:3]:
                 pooled = spatial_pyramid_pool2d(x[None], levels=(n,), mode=self.mode, rule=self.rule)
-                panels[f"level {n}"] = np.round(pooled.reshape(n, n))
+                grids[f"level {n}"] = np.round(pooled.reshape(n, n))
         except BinError:
-            panels = {f"map {self.height} × {self.width}: no {n} bins a side under this rule": x}
-        return number_maps(panels)
+            grids, title = {}, f"{title}: no {n} bins a side under this rule"
+        figure = Figure(figsize=(8.0, 2.6), layout="constrained")
+        axes = np.atleast_1d(figure.subplots(1, 1 + len(grids), width_ratios=[1.5, *[1] * len(grids)]))
+        for ax, (name, values) in zip(axes, {title: x, **grids}.items(), strict=True):
+            ax.set_axis_off()
+            ax.set_title(name, fontsize=10, color=INK)
+            scale = values if self.mode == "sum" else x  # sums are larger than what they are made of
+            ax.imshow(values, cmap="cividis", vmin=scale.min(), vmax=scale.max())
+            for (row, col), value in np.ndenumerate(values):
+                if name != title:  # the map has too many cells to write in
+                    shade = "k" if value > (scale.min() + scale.max()) / 2 else "w"
+                    ax.text(col, row, f"{value:.0f}", ha="center", va="center", fontsize=9, color=shade)
+        return figure
 
     def alt(self) -> str:
         """The opening state in words."""
