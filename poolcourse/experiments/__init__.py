@@ -3,7 +3,7 @@
 Reading imports no torch; `poolcourse.experiments.sweep` runs claims and `poolcourse.experiments.checks` checks them.
 """
 
-from poolcourse.experiments.records import evidence, records_folder, stored_claims
+from poolcourse.data.records import evidence, records_folder, stored_claims
 from poolcourse.experiments.words import Box, ledger, made_of, number, verdict
 
 __all__ = ["Box", "evidence", "ledger", "made_of", "number", "records_folder", "stored_claims", "verdict"]

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from poolcourse.data.records import evidence, stored_claims
 from poolcourse.experiments.protocol import Claim, load_claims, plan, summarise
 from poolcourse.experiments.provenance import data_of
-from poolcourse.experiments.records import evidence, stored_claims
 from poolcourse.experiments.sweep import Key, Report, compute
 
 __all__ = ["check_all", "follows", "refreshed"]

@@ -11,8 +11,8 @@ from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from poolcourse.data.records import evidence, stored_claims
 from poolcourse.errors import PoolingError
-from poolcourse.experiments.records import evidence, stored_claims
 from poolcourse.experiments.words import number, verdict
 
 __all__ = ["app"]

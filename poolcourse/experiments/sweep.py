@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from poolcourse.data.records import records_folder, write_json
 from poolcourse.errors import DataError
 from poolcourse.experiments.protocol import Claim, load_claims, plan, summarise
 from poolcourse.experiments.provenance import data_of, fingerprint, versions
-from poolcourse.experiments.records import records_folder, write_json
 
 __all__ = ["Report", "build_record", "compute", "execute", "sweep"]
 

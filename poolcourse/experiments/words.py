@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from poolcourse.data.records import evidence, stored_claims
 from poolcourse.errors import DataError
-from poolcourse.experiments.records import evidence, stored_claims
 
 __all__ = ["Box", "ledger", "made_of", "number", "verdict"]
 

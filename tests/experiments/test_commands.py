@@ -3,8 +3,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from poolcourse.data.records import write_json
 from poolcourse.experiments.commands import app
-from poolcourse.experiments.records import write_json
 
 
 @pytest.fixture

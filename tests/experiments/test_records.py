@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
+from poolcourse.data.records import KEYS, write_json
 from poolcourse.errors import DataError
 from poolcourse.experiments import evidence, ledger, number, records_folder, stored_claims, verdict
-from poolcourse.experiments.records import KEYS, write_json
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_damaged_record_is_refused(folder, content):
 
 def test_records_are_found_from_a_folder_of_the_book(tmp_path, monkeypatch):
     monkeypatch.delenv("POOLCOURSE_EVIDENCE", raising=False)
-    monkeypatch.setattr("poolcourse.experiments.records.__file__", str(tmp_path / "lib" / "a" / "b" / "records.py"))
+    monkeypatch.setattr("poolcourse.data.records.__file__", str(tmp_path / "lib" / "a" / "b" / "records.py"))
     (tmp_path / "course" / "book" / "evidence").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "course" / "book")
     assert records_folder() == tmp_path / "course" / "book" / "evidence"
