@@ -8,6 +8,8 @@ PORT ?= 8000
 NPM := $(shell command -v npm 2>/dev/null || echo $(VENV)/bin/npm)
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 export JUPYTER_PLATFORM_DIRS := 1
+# Chapters train small networks; threads that wait for each other on two cores cost more than they give.
+export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book serve lab test lint bench release evidence zip pdf clean

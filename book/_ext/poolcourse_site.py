@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,16 @@ def copy_front_end(app: Sphinx, problem: Exception | None) -> None:
     shutil.copyfile(ROOT / "node_modules" / "mathjax" / "LICENSE", target.with_name("LICENSE"))
 
 
+def with_named_toggles(made: Callable[..., Any]) -> Callable[..., Any]:
+    """The side bar's contents, its unfolding arrows named for those who hear the page."""
+
+    def named(*arguments: Any, **options: Any) -> Any:
+        html = made(*arguments, **options)
+        return str(html).replace("<summary>", '<summary aria-label="Show the pages below">') if html else html
+
+    return named
+
+
 def mend_page(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     """Drop what the theme loads from elsewhere and mend what it gets wrong for screen readers."""
 
@@ -69,6 +80,8 @@ def mend_page(app: Sphinx, page: str, template: str, context: dict, doctree: nod
     context["css_files"] = [
         sheet for sheet in context.get("css_files", []) if "thebe" not in str(getattr(sheet, "filename", sheet))
     ]
+    if "generate_toctree_html" in context:
+        context["generate_toctree_html"] = with_named_toggles(context["generate_toctree_html"])
     body = context.get("body")
     if not body:
         return

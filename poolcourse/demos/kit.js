@@ -174,7 +174,9 @@ function cellColours(value, low, high, signed = false) {
   const reach = Math.max(Math.abs(low), Math.abs(high)) || 1;
   const share = signed ? (value / reach + 1) / 2 : high > low ? (value - low) / (high - low) : 0.5;
   const [red, green, blue] = scaleColour(signed ? DIVERGING : SEQUENTIAL, share);
-  const light = 0.299 * red + 0.587 * green + 0.114 * blue > 118;
+  // WCAG's luminance: above .18 black ink has the better contrast, and the better one is never below 4.5 : 1.
+  const linear = (channel) => (channel <= 10 ? channel / 3295 : ((channel / 255 + 0.055) / 1.055) ** 2.4);
+  const light = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue) > 0.179;
   return { background: `rgb(${red} ${green} ${blue})`, ink: light ? "#000" : "#fff" };
 }
 
