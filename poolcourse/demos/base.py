@@ -64,7 +64,7 @@ class Demo(anywidget.AnyWidget):
         """What the still picture shows, in words."""
         return f"Still picture of the {self.concept} demo."
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # type: ignore[override]
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         made = super()._repr_mimebundle_(**kwargs)
         data, metadata = made if isinstance(made, tuple) else (made or {}, {})
         file = io.BytesIO()
@@ -78,7 +78,7 @@ class Matrix(traitlets.List):
     """A trait for a map of numbers: rows of equal length."""
 
     def validate(self, obj: Any, value: Any) -> Any:
-        rows = super().validate(obj, value)
+        rows: list = super().validate(obj, value) or []
         lengths = {len(row) if isinstance(row, (list, tuple)) else None for row in rows}
         if not rows or None in lengths or len(lengths) > 1 or 0 in lengths:
             raise traitlets.TraitError(

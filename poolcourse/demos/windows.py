@@ -9,6 +9,8 @@ import traitlets
 from poolcourse.demos.base import Demo, Matrix
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.figure import Figure
 
 __all__ = ["WindowsDemo"]
@@ -62,8 +64,8 @@ class WindowsDemo(Demo):
         from poolcourse.reference import avg_pool2d, max_pool2d, sum_pool2d
 
         x = np.array(self.values, dtype=float)[None]
-        pool = {"max": max_pool2d, "avg": avg_pool2d, "sum": sum_pool2d}[self.operator]
-        y = pool(x, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode)
+        pool: dict[str, Callable] = {"max": max_pool2d, "avg": avg_pool2d, "sum": sum_pool2d}
+        y = pool[self.operator](x, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode)
         return number_maps({"input": x[0], f"{self.operator} of each window": y[0]})
 
     def alt(self) -> str:

@@ -21,8 +21,21 @@ PLACES = {
 }
 # Where each concept lives beside its chapter. A new concept starts here: the tests then name what is missing.
 CONCEPTS = {
+    "windows": "reference nn demo exercise",
     "local": "reference nn exercise",
-    "windows": "reference nn demo",
+    "gradients": "reference demo exercise",
+    "overlapping": "demo exercise",
+    "stochastic": "reference nn demo exercise",
+    "redundancy": "demo",
+    "invariance": "demo",
+    "nonlinearity": "demo",
+    "noise": "demo",
+    "global_pool": "reference nn demo exercise",
+    "head": "demo",
+    "class_activation_map": "reference nn demo",
+    "pyramid": "reference nn demo exercise",
+    "multi_size": "demo",
+    "regions": "reference nn demo exercise",
 }
 FLOORS = {
     "errors": 0,
