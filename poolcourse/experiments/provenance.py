@@ -23,7 +23,9 @@ PACKAGES = ("poolcourse", "torch", "numpy", "scikit-image", "distributed")
 
 def data_of(claim: Claim) -> list[dict[str, Any]]:
     """Name, number of images and hash of each data set that a claim uses."""
-    return [_described(name) for name in claim.data] or [{"name": "none: counted or drawn at random", "images": 0}]
+    return [_described(name) for name in claim.data] or [
+        {"name": "no data set: counted, or drawn at random", "images": 0}
+    ]
 
 
 @lru_cache

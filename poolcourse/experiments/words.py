@@ -1,6 +1,6 @@
 """A record in words: the box that a chapter shows, the ledger, and single numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -10,6 +10,7 @@ from poolcourse.errors import DataError
 __all__ = ["Box", "ledger", "made_of", "number", "verdict"]
 
 SIGNS = {"confirmed": "✔", "qualified": "◐", "contradicted": "✘"}
+BORDERS = {"confirmed": "#009E73", "qualified": "#E69F00", "contradicted": "#D55E00"}  # beside the sign and the word
 
 
 class Box:
@@ -108,44 +109,41 @@ def verdict(claim: str) -> Box:
         f"{data}. {_seeds(record)}, {record['seconds']:,.0f} s of CPU time, torch {record['versions']['torch']}: "
         f"{record['command']}"
     )
-    parts = [
-        ("Claimed", record["statement"]),
-        ("Found", record["finding"]),
-        ("Rule, written before the run", record["rule"]),
-        *[("Rule changed", change) for change in record["rule_changes"]],
-        ("Published", record["literature"]),
-        ("Caveat", record["caveat"]),
-    ]
+    told = [("Claimed", record["statement"]), ("Found", record["finding"])]
+    told_after = [("Published", record["literature"]), ("Caveat", record["caveat"])]
+    decided = [("Rule, written before the run", record["rule"])]
+    decided += [("Changed", change) for change in record["rule_changes"]]
+    decided += [("Made by", foot)]
     rows = _rows(record)
     html = "".join(
         [
             f'<section class="poolcourse-verdict poolcourse-{word}" id="claim-{claim}" ',
-            f'aria-label="Verdict on {claim}">',
+            f'aria-label="Verdict on {claim}" style="border-left: 4px solid {BORDERS[word]}; padding-left: 1em">',
             f"<p><strong>{SIGNS[word]} {claim}: {escape(word)}</strong> · {escape(record['title'])}</p>",
-            "".join(f"<p><strong>{escape(name)}.</strong> {escape(text)}</p>" for name, text in parts[:2]),
+            _paragraphs(told),
             '<table class="table"><thead><tr><th scope="col">Measured</th><th scope="col">Mean (95 % interval)</th>',
             '<th scope="col">Runs</th></tr></thead><tbody>',
-            "".join(
-                f"<tr><td>{escape(label)}</td><td>{escape(text)}</td><td>{count}</td></tr>"
-                for label, text, count in rows
-            ),
+            "".join(f"<tr><td>{escape(label)}</td><td>{escape(text)}</td><td>{n}</td></tr>" for label, text, n in rows),
             "</tbody></table>",
-            "".join(f"<p><strong>{escape(name)}.</strong> {escape(text)}</p>" for name, text in parts[2:]),
-            f"<p><small>{escape(foot)}</small></p></section>",
+            _paragraphs(told_after),
+            f"<details><summary>How {claim} was decided</summary>{_paragraphs(decided)}</details></section>",
         ]
     )
     markdown = "\n".join(
         [
             f"**{SIGNS[word]} {claim}: {word}** · {record['title']}\n",
-            *[f"**{name}.** {text}\n" for name, text in parts[:2]],
+            *[f"**{name}.** {text}\n" for name, text in told],
             "| Measured | Mean (95 % interval) | Runs |\n|---|---|---|",
-            *[f"| {label} | {text} | {count} |" for label, text, count in rows],
+            *[f"| {label} | {text} | {n} |" for label, text, n in rows],
             "",
-            *[f"**{name}.** {text}\n" for name, text in parts[2:]],
-            foot,
+            *[f"**{name}.** {text}\n" for name, text in told_after + decided],
         ]
     )
     return Box(html, markdown)
+
+
+def _paragraphs(parts: Sequence[tuple[str, str]]) -> str:
+    return "".join(f"<p><strong>{escape(name)}.</strong> {escape(text)}</p>" for name, text in parts)
 
 
 def _seeds(record: Mapping[str, Any]) -> str:
