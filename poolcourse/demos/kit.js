@@ -32,6 +32,8 @@ function demoFrame(el, { concept, label, task }) {
   const stage = node("div", { class: "pc-stage" });
   const readout = node("output", { "data-readout": true, "aria-live": "polite" });
   const root = node("section", { class: "poolcourse-demo", "data-demo": concept, role: "group", "aria-label": label });
+  // In JupyterLab the arrow keys would walk the notebook's cells; inside a demo they belong to the control in focus.
+  root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
   root.append(node("p", { class: "pc-task" }, node("strong", {}, "Try this: "), task), controls, stage, readout);
   el.append(root);
   const say = (text, wrong = false) => {
