@@ -129,7 +129,7 @@ function render({ model, el }) {
     next.disabled = wrong;
     if (wrong) {
       output.show(1, 1, () => ({ text: "–", name: "no output" }));
-      return frame.say(`Padding ${padding} is more than half the kernel ${kernelSize}: a window could hold nothing but padding. Lower the padding or raise the kernel.`, true);
+      return frame.say(`Padding ${padding} is more than half the kernel ${kernelSize}, which torch and this course refuse. Lower the padding or raise the kernel.`, true);
     }
     const state = overlapState(model);
     const plain = overlapState(model, stride, 0);

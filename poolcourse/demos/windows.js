@@ -23,7 +23,7 @@ function windowSettings(model) {
 function windowProblem({ side, options, cells }) {
   const reach = options.dilation * (options.kernelSize - 1) + 1;
   if (options.padding > options.kernelSize / 2)
-    return `Padding ${options.padding} is more than half the kernel ${options.kernelSize}: a window could hold nothing but padding. Lower the padding or raise the kernel.`;
+    return `Padding ${options.padding} is more than half the kernel ${options.kernelSize}, which torch and this course refuse. Lower the padding or raise the kernel.`;
   if (cells < 1) return `A window that reaches ${reach} cells does not fit ${side + 2 * options.padding}. Lower the kernel or the dilation, or add padding.`;
   return null;
 }
@@ -55,7 +55,7 @@ function render({ model, el }) {
   const frame = demoFrame(el, {
     concept: "windows",
     label: "Windows demo: slide a pooling window over a map of numbers",
-    task: "the hatched cells of the input are never read. Tick “ceil mode”. How many output cells does it take to reach them all?",
+    task: model.get("task"),
   });
   selectControl(frame, model, { trait: "operator", label: "Operator", options: ["max", "avg", "sum"].map((key) => [key, `${OPERATORS[key].sign} ${OPERATORS[key].name}`]) });
   const size = addControl(frame, "Input side, cells", node("input", { type: "number", min: 3, max: 8, step: 1, oninput: resize }));

@@ -24,9 +24,16 @@ OPENING = [
     [9, 0, 3, 1, 2, 0],
 ]
 
+TASK = (
+    "the hatched cells of the input are never read. Tick “ceil mode”. How many output cells does it take to reach them "
+    "all?"
+)
+
 
 class WindowsDemo(Demo):
     """Slide a pooling window over a map of numbers and see which cells it reads and what it gives.
+
+    `task` is what the line "Try this" asks of the reader; another chapter that opens on another map asks another thing.
 
     Examples
     --------
@@ -36,6 +43,7 @@ class WindowsDemo(Demo):
     """
 
     concept = "windows"
+    task = traitlets.Unicode(TASK).tag(sync=True)
     values = Matrix(OPENING).tag(sync=True)
     operator = traitlets.Enum(["max", "avg", "sum"], "max").tag(sync=True)
     kernel_size = traitlets.Int(3, min=1, max=4).tag(sync=True)
