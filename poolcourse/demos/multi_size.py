@@ -56,7 +56,7 @@ class MultiSizeDemo(Demo):
     curves = traitlets.Dict().tag(sync=True)
     trained_at = traitlets.Dict({"one": [28], "many": [20, 28, 40]}, read_only=True).tag(sync=True)
     images = traitlets.Dict(read_only=True).tag(sync=True)
-    test_size = traitlets.Int(16).tag(sync=True)
+    test_size = traitlets.Int(56).tag(sync=True)
     level = traitlets.Int(4, min=1, max=4).tag(sync=True)
     image = traitlets.Enum(SHOWN, SHOWN[0]).tag(sync=True)
 
