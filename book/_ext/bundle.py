@@ -27,9 +27,7 @@ def make_zip() -> Path:
                 bundle.write(path, Path("poolcourse/site") / path.relative_to(HTML))
         for path in sorted((ROOT / "exercises").glob("*.ipynb")):
             bundle.write(path, Path("poolcourse/exercises") / path.name)
-        bundle.writestr(
-            "poolcourse/README.txt", "Open site/index.html in a browser; no network is needed.\n"
-        )
+        bundle.writestr("poolcourse/README.txt", "Open site/index.html in a browser; no network is needed.\n")
     return target
 
 

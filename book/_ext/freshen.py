@@ -20,12 +20,17 @@ MEMORY = BUILD / "fingerprints.json"
 
 @cache
 def files_of(module: str) -> frozenset[Path]:
-    """The files of our package that importing `module` can reach, with scripts and data beside them."""
+    """The file of one of our modules, and the scripts and data that it reads."""
     path = ROOT.joinpath(*module.split("."))
     file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    if not file.exists():
+    if not file.exists():  # a name in a module, such as a function
         return files_of(module.rpartition(".")[0]) if "." in module else frozenset()
-    return frozenset({file, *(file.parent.glob("*.js") if "demos" in file.parts else []), *(file.parent.glob("*.css"))})
+    beside = {other for other in file.parent.glob(f"{file.stem}.*") if other.suffix != ".pyc"}
+    if module == "poolcourse.demos.base":
+        beside |= {other for name in ("pooling*.js", "kit*.js", "kit.css") for other in file.parent.glob(name)}
+    if module.startswith("poolcourse.data"):
+        beside |= {other for other in file.parent.iterdir() if other.suffix in {".npz", ".txt"}}
+    return frozenset({file, *beside})
 
 
 @cache
@@ -35,50 +40,34 @@ def imports_of(file: Path) -> frozenset[str]:
 
 
 def modules_in(code: str) -> set[str]:
-    """The modules of our package that some code imports."""
+    """The modules of our package that some code imports, and the demos that it names: those load on first use."""
     found: set[str] = set()
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:
-        return {"poolcourse"}
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-    # demos are loaded by name: whoever imports the package's folder may reach any of them
-    return {name for name in found if name.split(".")[0] == "poolcourse"}
+    ours = {name for name in found if name.split(".")[0] == "poolcourse"}
+    for name in list(ours):
+        if name.startswith("poolcourse.demos.") and name.endswith("Demo"):
+            words = re.findall(r"[A-Z][a-z0-9]*", name.rpartition(".")[2].removesuffix("Demo"))
+            ours.add("poolcourse.demos." + "_".join(words).lower())
+    return ours
 
 
 def reached(code: str) -> set[Path]:
     """Every file of the package that some code can reach."""
     files: set[Path] = set()
-    waiting = list(modules_in(code))
+    waiting = modules_in(code)
     seen: set[str] = set()
     while waiting:
         module = waiting.pop()
         if module in seen:
             continue
         seen.add(module)
-        for file in files_of(module):
-            if file in files:
-                continue
-            files.add(file)
-            if file.suffix == ".py":
-                waiting += imports_of(file)
-    demos = ROOT / "poolcourse" / "demos"
-    if demos / "__init__.py" in files:
-        wanted = re.findall(r"\b(\w+)Demo\b", code)
-        for name in wanted:
-            stem = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-            for module in modules_in(f"import poolcourse.demos.{stem}") | {"poolcourse.demos.base"}:
-                for file in files_of(module):
-                    files.add(file)
-                    if file.suffix == ".py":
-                        files |= {other for found in imports_of(file) for other in files_of(found)}
-        own = {f"{re.sub(r'(?<!^)(?=[A-Z])', '_', name).lower()}.js" for name in wanted}
-        shared = re.compile(r"(pooling|kit)")
-        files = {file for file in files if file.suffix != ".js" or shared.match(file.name) or file.name in own}
+        new = files_of(module) - files
+        files |= new
+        waiting |= {name for file in new if file.suffix == ".py" for name in imports_of(file)}
     return files
 
 
