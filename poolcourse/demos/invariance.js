@@ -60,7 +60,7 @@ function renderPhoto({ model, el }) {
   const frame = demoFrame(el, {
     concept: "invariance",
     label: "Invariance demo: move a photo and see what stays of its features",
-    task: "shift by 6 pixels more or less: does the cat keep its name? Then choose rotation and go to 90°. Does the map stay where it was?",
+    task: "a shift by 6 pixels made an Egyptian cat of the tiger cat. Go on to 12: is it lost for good? Then choose rotation and go to 90°. Does the map stay where it was?",
   });
   const names = Object.keys(model.get("photos"));
   const amountsOf = (change) => model.get("amounts")[change];

@@ -57,7 +57,7 @@ function render({ model, el }) {
   const frame = demoFrame(el, {
     concept: "redundancy",
     label: "Redundancy demo: pool a photo and put it back at its size",
-    task: "a sixteenth of the numbers is left, and it is still a cup of coffee. Now choose “grass”: how large is the error with the same kernel? Then find the operator with the largest.",
+    task: "a sixteenth of the numbers is left, and it is still a cup of coffee. Now choose “grass”: how large is the error with the same kernel? Then find the operator that makes it largest: worse than a cell picked blindly?",
   });
   const names = Object.keys(model.get("photos"));
   selectControl(frame, model, { trait: "photo", label: "Photo", options: names.map((name) => [name, name]) });
