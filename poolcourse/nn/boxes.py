@@ -135,8 +135,8 @@ def averaged_boxes(maps: Tensor, boxes: Tensor, levels: Sequence[int], mode: str
     summed = _sums if compiling() or not ordinary(maps) else _Sums.apply
     sums = summed(maps.to(accumulator(maps.dtype)), boxes, tuple(levels), _ranges(maps, levels))
     grids = []
-    for n, part in zip(levels, sums.split([len(boxes) * n * n for n in levels]), strict=True):
-        grid = part.unflatten(0, (len(boxes), n, n))
+    for n, part in zip(levels, sums.split([boxes.shape[0] * n * n for n in levels]), strict=True):
+        grid = part.view(boxes.shape[0], n, n, part.shape[1])
         if mode == "avg":
             rows, cols = (end - start for start, end in (_edges(boxes, 0, n), _edges(boxes, 1, n)))
             grid = grid / (rows[:, :, None] * cols[:, None, :])[..., None]
@@ -154,13 +154,16 @@ def _sums(maps: Tensor, boxes: Tensor, levels: tuple[int, ...], ranges: Ranges) 
     """Sums of all bins: level after level, each (R, n, n, C) flattened to rows of C."""
     table = ranges.table(maps.permute(0, 2, 3, 1), torch.add)
     table = torch.cat([table, table.new_zeros((1, table.shape[1]))])  # what a missing piece adds
-    blocks = boxes.split(BLOCK) if maps.device.type == "cpu" and not compiling() else [boxes]
+    if compiling():  # the compiler reads and adds in one loop, without making room for all pieces
+        every = [torch.stack(list(_pieces(ranges, boxes, n))) % table.shape[0] for n in levels]
+        return torch.cat([table.index_select(0, e.flatten()).unflatten(0, e.shape).sum(0) for e in every])
+    blocks = boxes.split(BLOCK) if maps.device.type == "cpu" else [boxes]
     parts = []
     for n in levels:
         for block in blocks:
             total: Tensor | None = None
             for entry in _pieces(ranges, block, n):
-                seen = table.index_select(0, entry % len(table))
+                seen = table.index_select(0, entry % table.shape[0])
                 total = seen if total is None else total + seen
             assert total is not None
             parts.append(total)
@@ -192,9 +195,9 @@ class _Spread(torch.autograd.Function):
     def forward(grad: Tensor, boxes: Tensor, levels: tuple[int, ...], ranges: Ranges, images: int) -> Tensor:
         entries = ranges.entries(images)
         table = grad.new_zeros((entries + 1, grad.shape[1]))
-        for n, part in zip(levels, grad.split([len(boxes) * n * n for n in levels]), strict=True):
+        for n, part in zip(levels, grad.split([boxes.shape[0] * n * n for n in levels]), strict=True):
             for entry in _pieces(ranges, boxes, n):
-                table.index_add_(0, entry % len(table), part)
+                table.index_add_(0, entry % table.shape[0], part)
         return ranges.untable(table.narrow(0, 0, entries)).permute(0, 3, 1, 2)
 
     @staticmethod

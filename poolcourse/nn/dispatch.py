@@ -32,6 +32,8 @@ CHANNELS = 16
 
 def choose(x: Tensor) -> Engine:
     """Choose for a sliding window over `x`."""
+    if compiling() and exporting():
+        return Engine.NATIVE  # an exported program must run without this package, and with any height and width
     integers = not x.is_floating_point()
     if not integers and x.numel() < SMALL:  # the most frequent small case must not wait for the questions below
         return Engine.NATIVE
@@ -52,7 +54,9 @@ def choose_bins(x: Tensor, operator: bool = False) -> Engine:
 
     With `operator` the work is one of `ops`, which keep the copy's layout under torch.compile; Inductor doesn't.
     """
-    if x.shape[-3] < CHANNELS or not _ours(x) or (compiling() and not operator):
+    if compiling() and (exporting() or not operator):
+        return Engine.NATIVE
+    if x.shape[-3] < CHANNELS or not _ours(x):
         return Engine.NATIVE
     return Engine.IMAGE
 
@@ -65,10 +69,7 @@ def _ours(x: Tensor) -> bool:
     # torch has vector kernels for channels_last, and they keep the layout (.06 to .2).
     if channels_last(x):
         return False
-    if compiling():
-        # An exported program must run without this package, and with any height and width.
-        return not exporting()
-    return ordinary(x)
+    return compiling() or ordinary(x)
 
 
 def channels_last(x: Tensor) -> bool:

@@ -92,7 +92,7 @@ def _not_negative(x: Tensor) -> Tensor:
         lowest = x.amin()  # five times as fast as comparing every cell, but a NaN hides the rest
         if not lowest.isnan():
             return lowest >= 0
-    return ~(x < 0).any()
+    return (x < 0).any().logical_not()
 
 
 def _negative() -> PoolingError:
