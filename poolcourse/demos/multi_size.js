@@ -56,7 +56,7 @@ function render({ model, el }) {
   shared.add(map);
   const scales = chartScales(sizes, curves);
   const trainedText = (name) => `trained at ${trainedAt[name].join(", ")} px`;
-  legend.append(...Object.entries(TRAINED).flatMap(([name, { sign, colour }]) => [node("span", { style: `color: ${colour}; font-weight: 600; display: block` }, `${sign} ${trainedText(name)}`)]));
+  legend.append(...Object.entries(TRAINED).flatMap(([name, { sign, colour }]) => [node("span", { style: `color: ${colour}; font-weight: 600; display: block` }, `${sign} ${trainedText(name)}`)]), "Bands: 95 % intervals over the seeds.");
 
   /** Axes, bands and curves; the band is the 95 % interval over seeds. */
   function drawChart(chosen) {
@@ -116,10 +116,10 @@ function render({ model, el }) {
     shared.caption.textContent = `Its ${level} × ${level} bins of ${binCells(side, level)} a side.`;
     const found = Object.keys(TRAINED).map((name) => {
       const { mean: middle, low, high } = curves[name];
-      return `${trainedText(name)}: ${numberText(middle[index], 1)} % (${numberText(low[index], 1)} to ${numberText(high[index], 1)})`;
+      return `${trainedText(name)}: ${numberText(middle[index], 1)} % (95 % interval ${numberText(low[index], 1)} to ${numberText(high[index], 1)})`;
     });
     const gain = curves.many.mean[index] - curves.one.mean[index];
-    frame.say(`Tested at ${size} px, ${found.join("; ")}. Many sizes ${gain >= 0 ? "gain" : "lose"} ${numberText(Math.abs(gain), 1)} points. The ${image} fills a map of ${side} × ${side} cells: each of the ${level} × ${level} bins takes ${binCells(side, level)} a side, and the vector keeps its length.`);
+    frame.say(`Tested at ${size} px, ${found.join("; ")}. Training at many sizes ${gain >= 0 ? "gains" : "loses"} ${numberText(Math.abs(gain), 1)} points here. The ${image} fills a map of ${side} × ${side} cells: each of the ${level} × ${level} bins takes ${binCells(side, level)} a side, and the vector keeps its length.`);
   }
   return keepPainted(model, paint);
 }
