@@ -17,7 +17,7 @@ NAMES = {
 ATTRIBUTES = {
     "sys", "os", "builtins", "modules", "ctypeslib", "ctypes", "f2py", "load", "loads", "save", "savez",
     "savez_compressed", "fromfile", "tofile", "memmap", "loadtxt", "genfromtxt", "savetxt", "DataSource", "attrgetter",
-    "methodcaller",
+    "methodcaller", "get_type_hints", "ForwardRef", "runstring", "rundocs", "make_dataclass",
 }
 DUNDERS = {
     "__init__", "__name__", "__class__", "__len__", "__doc__", "__call__", "__getitem__", "__iter__", "__post_init__",
@@ -169,6 +169,13 @@ class _Visitor(ast.NodeVisitor):
         elif isinstance(node.ctx, ast.Load) and node.id not in self.bound:
             dotted = self._dotted(node)
             self._check_banned(node, dotted, dotted.split(".")[-1])
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+        for name in node.kwd_attrs:  # `case object(name=x)` reads an attribute too
+            if name.startswith("_") or name in ATTRIBUTES:
+                self._say(node, f"`{name}=` can't be used in an answer.")
+            self._check_banned(node, name, name)
+        self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")

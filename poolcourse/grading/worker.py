@@ -20,7 +20,7 @@ from poolcourse.grading.boot import die_with_parent
 from poolcourse.grading.results import Result
 from poolcourse.grading.sources import Exercise
 
-__all__ = ["Supervisor", "Task", "grade_here", "grade_on_worker", "seconds_for", "ungraded"]
+__all__ = ["Supervisor", "Task", "grade_here", "grade_on_worker", "seconds_for", "serve", "ungraded"]
 
 RENEWED_AFTER = 100  # submissions, so that nothing that leaks can pile up
 
@@ -74,7 +74,8 @@ class Supervisor:
 
     all: ClassVar["weakref.WeakSet[Supervisor]"] = weakref.WeakSet()
 
-    def __init__(self) -> None:
+    def __init__(self, program: str = "from poolcourse.grading.worker import serve; serve()") -> None:
+        self.program = program
         self.process: subprocess.Popen | None = None
         self.graded = 0
         Supervisor.all.add(self)
@@ -99,7 +100,7 @@ class Supervisor:
         if self.process is None or self.process.poll() is not None or self.graded >= RENEWED_AFTER:
             self.stop()
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "poolcourse.grading.worker"],
+                [sys.executable, "-c", self.program],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 start_new_session=True,
@@ -167,7 +168,7 @@ def _receive(pipe: Any, deadline: float) -> Any:
         return pickle.loads(exactly(struct.unpack(">Q", exactly(8))[0]))
 
 
-def _serve() -> None:
+def serve() -> None:
     """The grading process: tasks in on standard input, results out on what was standard output."""
     die_with_parent()
     out = os.fdopen(os.dup(1), "wb")
@@ -182,7 +183,3 @@ def _serve() -> None:
         except Exception as error:  # a fault of the grader's own: say so, and keep serving
             answer = ungraded(task, f"the grader failed: {type(error).__name__}: {error}")
         _send(out, answer)
-
-
-if __name__ == "__main__":
-    _serve()
