@@ -13,6 +13,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import jupytext
+
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "book" / "_build"
 MEMORY = BUILD / "fingerprints.json"
@@ -73,9 +75,8 @@ def reached(code: str) -> set[Path]:
 
 def fingerprint(chapter: Path) -> str:
     """A hash of everything that a chapter's outputs depend on."""
-    text = chapter.read_text("utf-8")
-    code = "\n".join(re.findall(r"(?ms)^```\{code-cell\}[^\n]*\n(.*?)^```", text))
-    code = re.sub(r"(?m)^(:[\w-]+:.*|---.*|%.*)$", "", code)
+    cells = [cell.source for cell in jupytext.read(chapter).cells if cell.cell_type == "code"]
+    code = re.sub(r"(?m)^[%!].*$", "", "\n".join(cells))
     files = reached(code)
     if "evidence" in code or "verdict" in code or "claims" in code:
         files |= set((ROOT / "book" / "evidence").glob("*.json"))
