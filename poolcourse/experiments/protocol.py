@@ -99,7 +99,7 @@ class Claim:
     literature: str
     caveat: str
     conditions: Sequence[str] = ("all",)
-    seeds: int = 5
+    seeds: int = 8
     few: Mapping[str, int] = field(default_factory=dict)
     contrasts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     axes: Mapping[str, Sequence[Any]] = field(default_factory=dict)

@@ -106,7 +106,7 @@ def random_boxes(count: int, height: int, width: int, seed: int) -> Tensor:
         "beyond the box, which a crop doesn't."
     ),
     conditions=tuple(BOXES),
-    few={"boxes2000": 1},
+    few={"boxes2000": 3},
     contrasts={
         "boxes200_own_minus_other": ("boxes200_own_cosine", "boxes200_other_cosine"),
     },
