@@ -76,8 +76,11 @@ def warped(canvas: Tensor) -> Tensor:
         f"{m['gmp_test']['mean']:.1f} %: any global pooling lifts the limit, the pyramid is one way."
     ),
     literature="SPP-net, Caltech101: 89.91 when warped, 91.44 with the full image.",
-    caveat=CAVEAT
-    + " The canvases are made: an undistorted object of 28 px on a dark ground, in half the canvas or less.",
+    caveat=(
+        CAVEAT
+        + " The canvases are made: an undistorted object of 28 px on a dark ground, in half the canvas or less, at a "
+        "random place, so that bins which tell places apart have little to learn from."
+    ),
     conditions=tuple(HEADS),
     contrasts={
         "spp_minus_crop": ("spp_test", "crop_test"),

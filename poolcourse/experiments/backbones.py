@@ -52,7 +52,11 @@ def _independent(m: Metrics) -> str:
         "SPP-net: four architectures gain. SPP replaces the last pooling layer, fc6, fc7 and softmax follow; fc6's "
         "input grows from 36 to 50 bins."
     ),
-    caveat=CAVEAT,
+    caveat=(
+        CAVEAT
+        + " Why ours may differ from the paper: our last map has 7x7 cells and not 13x13, its coarse bins repeat the "
+        "maxima of the fine ones, and 2,000 images are few for a layer with more inputs."
+    ),
     conditions=tuple(f"{backbone}_{pool}" for backbone in BACKBONES for pool in ("pool", "spp")),
     contrasts={
         f"{backbone}_{name}": (f"{backbone}_spp_{key}", f"{backbone}_pool_{key}")

@@ -64,9 +64,9 @@ def _invariant(m: Metrics) -> str:
         f"{m['lite0_rotation_agreement_mean']['mean']:.1f} % of the rotated and "
         f"{m['lite0_scale_agreement_mean']['mean']:.1f} % of the scaled photos. When a photo turns by 90°, its last "
         f"map has a cosine of {m['lite0_map_turned']['mean']:.2f} with the old one turned alike and of "
-        f"{m['lite0_map_unturned']['mean']:.2f} with the old one as it was. In small CNNs trained alike, shifted "
-        f"answers stay {m['max_minus_subsample']['mean']:+.1f} points more often with max-pooling than with bare "
-        f"subsampling, and blurring adds {m['blurred_minus_max']['mean']:+.1f}."
+        f"{m['lite0_map_unturned']['mean']:.2f} with the old one as it was. In small CNNs trained alike, "
+        f"the share of answers that stay under a shift is {m['max_minus_subsample']['mean']:+.1f} points from bare "
+        f"subsampling to max-pooling, and {m['blurred_minus_max']['mean']:+.1f} more from max to blurred max."
     ),
     literature=(
         "Azulay & Weiss: common architectures ignore the sampling theorem, so nothing guarantees invariance. Zhang "

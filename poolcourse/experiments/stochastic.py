@@ -50,7 +50,7 @@ def _samples(m: Metrics) -> str:
         "Zeiler & Fergus (2013) draw in proportion to the activation in training and take the probability-weighted "
         "mean at test. In a public benchmark on ImageNet at 128 px stochastic pooling reaches .438, max .471."
     ),
-    caveat=CAVEAT,
+    caveat=CAVEAT + " Twelve epochs are few for a regulariser to pay: max-pooling hardly overfits by then.",
     conditions=("shares", "average", "max", "stochastic"),
     contrasts={
         "weighted_minus_sampled": ("stochastic_test", "stochastic_sampled_test"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -119,7 +120,7 @@ def build_record(claim: Claim, runs: Sequence[dict[str, Any]], command: str) -> 
         "title": claim.title,
         "statement": claim.statement,
         "verdict": claim.decide(metrics),
-        "finding": claim.finding(metrics),
+        "finding": re.sub(r"(?<![\w.])-(?=\d)", "−", claim.finding(metrics)),
         "rule": claim.rule,
         "rule_changes": list(claim.rule_changes),
         "key_figure": claim.key_figure,
