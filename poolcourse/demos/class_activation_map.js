@@ -46,7 +46,7 @@ function render({ model, el }) {
   const sum = panel(frame, "Its numbers: pick a cell");
   const strongest = panel(frame, "The strongest channels: weight × mean");
   strongest.element.style.minWidth = "100%";
-  const image = node("img", { style: "display: block; width: 100%; border-radius: .25rem" });
+  const image = node("img", { style: "display: block; width: 100%; border-radius: .25rem; filter: grayscale(1)" }); // the colours are the map's
   const heat = node("canvas", { "aria-hidden": "true", style: "position: absolute; inset: 0; width: 100%; height: 100%; mix-blend-mode: multiply" });
   const mark = node("div", { "aria-hidden": "true", style: "position: absolute; border: 3px solid var(--pc-paper); outline: 2px solid #000" });
   seen.add(node("div", { style: "position: relative; max-width: 20rem" }, image, heat, mark));
@@ -106,7 +106,7 @@ function render({ model, el }) {
     heat.style.opacity = overlay / 100;
     Object.assign(mark.style, { left: `${(100 * col) / width}%`, top: `${(100 * row) / height}%`, width: `${100 / width}%`, height: `${100 / height}%` });
     seen.title.textContent = `${OPERATORS.global.sign} Where “${chosen.name}” is`;
-    seen.caption.textContent = "Orange speaks for the class, blue against it.";
+    seen.caption.textContent = "The photo in grey. Orange speaks for the class, blue against it.";
     grid.show(height, width, (i, j) => ({
       text: numberText(map[i][j], 0),
       name: `row ${i}, column ${j}: ${numberText(map[i][j])}`,

@@ -150,8 +150,9 @@ class ClassActivationMapDemo(Demo):
         figure = Figure(figsize=(6.4, 3.2), layout="constrained")
         left, right = figure.subplots(1, 2)
         image = np.moveaxis(photo(self.photo, size=SIZE), 0, -1)
+        left.imshow(image)
+        right.imshow(image.mean(axis=-1), cmap="gray")  # so that the colours are the map's alone
         for ax in (left, right):
-            ax.imshow(image)
             ax.set_axis_off()
         shown = right.imshow(
             values,
