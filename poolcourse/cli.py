@@ -127,13 +127,21 @@ def release(
         list[str] | None, typer.Argument(metavar="[CONCEPT]...", help="Default: all of them.", show_default=False)
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a notebook differs.")] = False,
+    nbgrader: Annotated[
+        Path | None, typer.Option(metavar="COURSE", help="Write nbgrader's sources into that course instead.")
+    ] = None,
     exercises: Exercises = None,
 ) -> None:
     """Make the students' notebooks from exercises/source/*.md: run the solution, keep its outputs, take it out."""
     from poolcourse.errors import PoolingError
+    from poolcourse.grading.nbgrader import write_nbgrader_sources
     from poolcourse.grading.release import release as make
 
     try:
+        if nbgrader is not None:
+            for path in write_nbgrader_sources(nbgrader, concepts, exercises):
+                typer.echo(f"{path}: written")
+            return
         changed = make(concepts, exercises, check)
     except PoolingError as error:
         raise _fail(error) from None
