@@ -27,7 +27,7 @@ def sliding_outcome(a: int, n: int) -> int:
 
     Examples
     --------
-    >>> sliding_outcome(13, 4), sliding_outcome(13, 6), sliding_outcome(10, 6)
+    >>> sliding_outcome(13, 4), sliding_outcome(11, 3), sliding_outcome(10, 6)
     (0, 1, 2)
     """
     window, stride = -(-a // n), a // n
