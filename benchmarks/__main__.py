@@ -53,7 +53,7 @@ def _ratio(row: Row) -> dict[str, Any]:
         row.check()
     else:
         torch.testing.assert_close(row.ours(), row.peer(), rtol=row.tolerance, atol=row.tolerance)
-    best = interleaved({"peer": row.peer, "ours": row.ours})
+    best = interleaved({"peer": row.peer, "ours": row.ours}, seconds=3.0)
     ratio = best["ours"] / best["peer"]
     print(
         f"{row.name:<40} {row.against:<24} {ratio:>7.3f} {row.goal:>6.2f} {_verdict(ratio <= row.goal)} "

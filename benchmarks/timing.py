@@ -16,8 +16,8 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 def prepare(seed: int = 0) -> None:
     """One thread, one seed, and freed memory that is used again.
 
-    By default glibc gives large blocks back to the system, which hands them out again page by page, zeroed. That costs as
-    much as a pooling, comes and goes between runs, and would be added to both sides.
+    By default glibc gives large blocks back to the system, which hands them out again page by page, zeroed. That costs
+    as much as a pooling, comes and goes between runs, and would be added to both sides.
     """
     torch.set_num_threads(1)
     torch.manual_seed(seed)

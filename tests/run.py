@@ -68,7 +68,15 @@ def main() -> None:
         "15",
         *sys.argv[1:],
     ]
-    sys.exit(subprocess.run(tests, cwd=ROOT, check=False).returncode)
+    failed = subprocess.run(tests, cwd=ROOT, check=False).returncode
+    if failed:
+        sys.exit(failed)
+    # The stored verdicts must still follow from the code: each claim runs again in a small form.
+    sys.exit(
+        subprocess.run(
+            [Path(sys.executable).with_name("poolcourse"), "evidence", "check"], cwd=ROOT, check=False
+        ).returncode
+    )
 
 
 if __name__ == "__main__":

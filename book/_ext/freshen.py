@@ -10,6 +10,7 @@ import ast
 import hashlib
 import json
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 
@@ -88,6 +89,19 @@ def fingerprint(chapter: Path) -> str:
     return digest.hexdigest()
 
 
+def frame() -> str:
+    """A hash of what every page is made with: the contents, the settings, our extension and look."""
+    parts = [ROOT / "_toc.yml", ROOT / "_config.yml", ROOT / "requirements.txt"]
+    parts += sorted(
+        path for name in ("_ext", "assets") for path in (ROOT / "book" / name).glob("**/*") if path.is_file()
+    )
+    digest = hashlib.sha256()
+    for path in parts:
+        if "__pycache__" not in path.parts:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def main() -> None:
     chapters = [
         p
@@ -96,7 +110,12 @@ def main() -> None:
     ]
     now = {str(path.relative_to(ROOT)): fingerprint(path) for path in chapters}
     before = json.loads(MEMORY.read_text()) if MEMORY.exists() else {}
-    stale = [name for name, value in now.items() if name in before and before[name] != value]
+    now["frame"] = frame()
+    if before.get("frame") != now["frame"]:
+        # Sphinx rewrites only pages whose own source changed; the side bar and the look are on all of them.
+        for folder in ("html", ".doctrees"):
+            shutil.rmtree(BUILD / folder, ignore_errors=True)
+    stale = [name for name, value in now.items() if name in before and before[name] != value and name != "frame"]
     cache_folder = BUILD / ".jupyter_cache"
     if stale and cache_folder.exists():
         from jupyter_cache import get_cache

@@ -61,7 +61,7 @@ class MultiSizeDemo(Demo):
     image = traitlets.Enum(SHOWN, SHOWN[0]).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
-        from poolcourse.experiments import evidence
+        from poolcourse.data import evidence
 
         record = evidence("C16")
         curves = {

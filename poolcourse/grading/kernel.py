@@ -75,6 +75,7 @@ class Kernel:
         self._shell = self._socket(zmq.DEALER, addresses[0])
         self._iopub = self._socket(zmq.SUB, addresses[1])
         self._iopub.subscribe(b"")
+        self._cut = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         self._wait_until_up()
 
     def _socket(self, kind: int, address: str) -> zmq.Socket:
@@ -146,6 +147,7 @@ class Kernel:
         poller = zmq.Poller()
         poller.register(self._shell, zmq.POLLIN)
         poller.register(self._iopub, zmq.POLLIN)
+        poller.register(self._cut, zmq.POLLIN)
         while reply is None or not idle:
             alive = self.is_alive()
             ready = dict(poller.poll(100))
@@ -160,6 +162,9 @@ class Kernel:
                 if message and message["parent_header"].get("msg_id") == msg_id:
                     self._pending.append(message)
                     idle = message["msg_type"] == "status" and message["content"].get("execution_state") == "idle"
+            if self._cut in ready and self._iopub not in ready:
+                self._cut.recv_multipart()
+                self._say_why_cut()
             if self._shell in ready:
                 _, message = self._receive(self._shell)
                 if message and message["parent_header"].get("msg_id") == msg_id:
@@ -206,6 +211,14 @@ class Kernel:
             return size, self._session.deserialize(parts)
         except Exception:  # a message that the kernel's key didn't sign, or that isn't one: not from Jupyter
             return size, None
+
+    def _say_why_cut(self) -> None:
+        """The output's connection ended: by the kernel's death, else by a message that was too long for it."""
+        for _ in range(10):
+            if not self.is_alive():
+                self._die("dead", f"The kernel died ({self._how_it_ended()}).")
+            time.sleep(0.05)
+        self._die("output", f"The output is longer than {self.limits.output_bytes >> 20} MB.")
 
     def _check_memory(self) -> None:
         """The limit on address space holds for each process; this one holds for all of a kernel's together."""

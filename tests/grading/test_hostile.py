@@ -29,9 +29,9 @@ def corpus(name):
     return module
 
 
-ANSWERS, NOTEBOOKS = corpus("answers"), corpus("notebooks").NOTEBOOKS
-KINDS = dict.fromkeys(ANSWERS.KILLERS, "bubblewrap") | dict.fromkeys(ANSWERS.FORGERIES, "prewarmed")
-SOURCES = ANSWERS.KILLERS | ANSWERS.FORGERIES
+KILLERS, FORGERIES, NOTEBOOKS = corpus("answers").KILLERS, corpus("forgeries").FORGERIES, corpus("notebooks").NOTEBOOKS
+KINDS = dict.fromkeys(KILLERS, "bubblewrap") | dict.fromkeys(FORGERIES, "prewarmed")
+SOURCES = KILLERS | FORGERIES
 
 
 @pytest.fixture(scope="module")
