@@ -140,6 +140,8 @@ def test_git_holds_no_build_output_and_no_path_of_one_machine():
     ]
     for name in tracked:
         path = ROOT / name
+        if name.startswith("tests/grading/hostile/"):
+            continue  # attacks name the host's files on purpose: they try to read them
         if (
             path.suffix in {".py", ".md", ".js", ".yml", ".toml", ".json"}
             and path.exists()

@@ -170,6 +170,7 @@ REFUSED = {
     "boxes of floats": (lambda x: nn.region_pyramid_pool2d(x, BOXES.float()), BoxError, "project_boxes"),
     "boxes of four numbers": (lambda x: nn.region_pyramid_pool2d(x, BOXES[:, :4]), ShapeError, "(R, 5)"),
     "a reversed box": (lambda x: nn.region_pyramid_pool2d(x, torch.tensor([[0, 5, 0, 2, 3]])), BoxError, "x1 < x2"),
+    "an empty box": (lambda x: nn.region_pyramid_pool2d(x, torch.tensor([[0, 2, 0, 2, 3]])), BoxError, "x1 < x2"),
     "a box outside": (lambda x: nn.region_pyramid_pool2d(x, torch.tensor([[0, 0, 0, 10, 3]])), BoxError, "<= 9"),
     "a box of no image": (lambda x: nn.region_pyramid_pool2d(x, torch.tensor([[2, 0, 0, 1, 1]])), BoxError, "0 to 1"),
     "a box of NaN": (lambda x: nn.project_boxes(torch.full((1, 5), float("nan")), 16), BoxError, "finite"),

@@ -174,6 +174,9 @@ def test_half_precision_sums_as_float32_does(dtype, engine, gradient):
     ones = torch.ones(1, 1, 64, 64, dtype=dtype)
     assert nn.sum_pool2d(ones, 64).item() == 4096
     assert nn.avg_pool2d(ones, 64).item() == 1
+    # A row of 2049 ones is 2048 in either half precision, if it is rounded before the rows are added.
+    row = torch.ones(1, 1, 3, 2049, dtype=dtype)
+    assert nn.sum_pool2d(row, (3, 2049)) == torch.tensor(3 * 2049.0).to(dtype)
     x = torch.randn(1, 2, 9, 9).to(dtype)
     for pool in (nn.avg_pool2d, nn.max_pool2d):
         wide = gradient(lambda x, pool=pool: pool(x, 5, 1), x.float())
@@ -181,6 +184,14 @@ def test_half_precision_sums_as_float32_does(dtype, engine, gradient):
         if engine == "slices":  # torch's own kernels round every addition of a gradient
             back = gradient(lambda x, pool=pool: pool(x, 5, 1), x)
             torch.testing.assert_close(back.float(), wide, **close)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_the_gradient_of_a_cell_that_wins_everywhere_keeps_growing_in_half_precision(dtype, ours, gradient):
+    x = torch.zeros(1, 1, 1, 9000, dtype=dtype)
+    x[..., 4500] = 1
+    back = gradient(lambda x: nn.max_pool2d(x, (1, 4097), 1), x, torch.ones(1, 1, 1, 4904))
+    assert back[..., 4500] == torch.tensor(4097.0).to(dtype)
 
 
 def test_indices_are_those_that_max_unpool_takes(engine):
