@@ -15,8 +15,9 @@ __all__ = ["order_cells", "take", "winner"]
 
 def take(x: Tensor, places: Tensor) -> Tensor:
     """The values of (..., H, W) at places (..., H', W') in H * W."""
-    # A cell that wins several windows adds up their gradients, which half precision would round one by one.
-    wide = x.to(accumulator(x.dtype)) if needs_grad(x) else x
+    # A cell that wins several windows adds up their gradients. On the CPU torch does so in float32; a GPU would round
+    # each addition to half precision.
+    wide = x.to(accumulator(x.dtype)) if needs_grad(x) and x.device.type != "cpu" else x
     values = wide.flatten(-2).gather(-1, places.flatten(-2)).to(x.dtype)
     return values.unflatten(-1, places.shape[-2:])
 

@@ -84,9 +84,9 @@ def test_half_precision_sums_as_float32_does(dtype, engine):
     x = torch.ones(1, 1, 64, 64, dtype=dtype)
     assert nn.spatial_pyramid_pool2d(x, (1,), "sum").item() == 4096
     assert nn.spatial_pyramid_pool2d(x, (1,), "avg").item() == 1
-    # A row of 2049 ones is 2048 in either half precision, if it is rounded before the rows are added.
-    rows = torch.ones(1, 1, 3, 2049, dtype=dtype)
-    assert nn.spatial_pyramid_pool2d(rows, (1,), "sum") == torch.tensor(3 * 2049.0).to(dtype)
+    # A column of 2049 ones is 2048 in either half precision, if it is rounded before the columns are added.
+    columns = torch.ones(1, 1, 2049, 3, dtype=dtype)
+    assert nn.spatial_pyramid_pool2d(columns, (1,), "sum") == torch.tensor(3 * 2049.0).to(dtype)
     y = torch.randn(1, 2, 13, 13).to(dtype)
     assert torch.equal(nn.spatial_pyramid_pool2d(y), four_calls(y, (6, 3, 2, 1)))
 
