@@ -140,9 +140,10 @@ def arguments(folders: Iterable[tuple[str, str]], hidden: Iterable[str] = (), al
         *("--uid", str(NOBODY), "--gid", str(NOBODY), "--cap-drop", "ALL", "--hostname", "exercise"),
         *("--die-with-parent", "--new-session", *(("--disable-userns",) if alone and _can_disable_userns() else ())),
         *_system(),
-        *(word for old, new in folders for word in ("--ro-bind", old, new)),
         *("--proc", "/proc", "--dev", "/dev", "--size", disk, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"),
         *("--size", disk, "--tmpfs", "/tmp", "--dir", "/tmp/k", "--dir", "/tmp/home", "--chdir", "/tmp/home"),
+        # After the empty /tmp, which would hide a project that lies below /tmp.
+        *(word for old, new in folders for word in ("--ro-bind", old, new)),
         *_hide(tuple(hidden)),
     ]
 

@@ -76,3 +76,12 @@ def lost(graded, hand_in):
         return {q.id: q.max_points - q.points for q in result.questions if q.points != q.max_points}
 
     return run
+
+
+def pytest_collection_modifyitems(items):
+    """In the sandbox /tmp is empty, and a pre-warmed kernel can't see a project that lies below it."""
+    if Path(__file__).resolve().is_relative_to("/tmp"):
+        reason = "the sandbox has a /tmp of its own, which hides a project below /tmp: clone it elsewhere"
+        for item in items:
+            if item.path.name in {"test_hostile.py", "test_sandbox.py", "test_kernel.py"}:
+                item.add_marker(pytest.mark.skip(reason=reason))
