@@ -188,7 +188,7 @@ function render({ model, el }) {
     upstream.caption.textContent = `adds up to ${numberText(given, 3)}`;
     result.caption.textContent = `adds up to ${numberText(got, 3)}; ${nothing} of ${side * side} cells get nothing (hatched). ◎: the cell picked.`;
     const start = operator === "global" ? "The only window" : `Window row ${at.row}, column ${at.col}`;
-    return frame.say(`${start}: ${text.words} ${collectedText(state, total, at.cellRow, at.cellCol)} Upstream adds up to ${numberText(given, 3)}, the gradient of the input to ${numberText(got, 3)}; ${nothing} of ${side * side} cells get nothing.`);
+    return frame.say(`${start}: ${text.words} ${collectedText(state, total, at.cellRow, at.cellCol)} Upstream adds up to ${numberText(given, 3)}, the gradient of the input to ${numberText(got, 3)}; ${nothing} of ${side * side} cells get nothing. Kernel ${model.get("kernel_size")}, stride ${model.get("stride")}.`);
   }
   return keepPainted(model, paint, stop);
 }
