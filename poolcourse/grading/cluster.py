@@ -95,7 +95,7 @@ def open_cluster(workers: int, scheduler: str | None = None) -> Iterator[Cluster
                     client.run(_stop_all)
             return
         try:
-            client = Client(scheduler, timeout=10)
+            client = Client(scheduler, timeout=5)
         except (OSError, TimeoutError, ValueError) as error:
             raise GradingError(f"expected a dask scheduler at {scheduler}, got no answer: {error}.") from None
         with client:
