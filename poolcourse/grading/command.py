@@ -11,6 +11,7 @@ from typing import Any
 from poolcourse.grading.classroom import Submission, find_submissions, grade_class
 from poolcourse.grading.cluster import open_cluster
 from poolcourse.grading.gradebook import make_rows, write_gradebook
+from poolcourse.grading.leftovers import sweep
 from poolcourse.grading.results import Result
 from poolcourse.grading.rules import read_rules
 
@@ -36,6 +37,7 @@ def run_class(
     GradingError
         If nothing can be graded: no submissions, no sandbox, no cluster, rules that can't be read.
     """
+    sweep()
     read = read_rules(rules)
     submissions = find_submissions(folder, assignment)
     if sandbox == "none":
@@ -45,6 +47,7 @@ def run_class(
         results = grade_class(
             submissions, out, cluster.run, sandbox=sandbox, seed=seed, resume=resume, root=root, progress=progress
         )
+    sweep()
     rows = make_rows(results, read)
     for path in write_gradebook(rows, out):
         print(path)

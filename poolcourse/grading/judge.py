@@ -101,8 +101,9 @@ def _together(bench: _Bench, wanted: list[str]) -> tuple[list[CellRecord], dict[
             if not left:
                 raise GradingError(f"the kernel ended at {stop.id!r} without any answer: {stop.words}")
             raise _OneByOne(f"{stop.id}: the kernel ended though its answer was not there.")
-        # An answer before it may have set the trap, unless there is none.
-        if stop.question != left[0] and not any(r.fatal for r in bench.run({stop.question}, alone=True)):
+        # An answer before it may have set the trap, unless there is none or the answer itself has run all that time.
+        sure = stop.question == left[0] or (stop.id == stop.question and stop.status == "timeout")
+        if not sure and not any(r.fatal for r in bench.run({stop.question}, alone=True)):
             raise _OneByOne(f"{stop.id}: alone, its answer doesn't end the kernel.")
         fatal[stop.question] = stop.words
 

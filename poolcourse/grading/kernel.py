@@ -21,6 +21,7 @@ import zmq
 from jupyter_client.session import Session
 
 from poolcourse.grading.launch import Launch, Limits, Started, launch_plainly
+from poolcourse.grading.leftovers import prefix
 
 __all__ = ["Fatal", "Kernel"]
 
@@ -49,7 +50,7 @@ class Kernel:
     seconds: float = 10.0
 
     def __post_init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="pc-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=prefix()))
         self.reply: dict[str, Any] = {}
         self._pending: deque[dict[str, Any]] = deque()
         self._context = zmq.Context()

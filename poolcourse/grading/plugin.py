@@ -21,6 +21,7 @@ from poolcourse.errors import GradingError
 from poolcourse.grading.compare import payloads, probe_difference
 from poolcourse.grading.kernel import Fatal, Kernel
 from poolcourse.grading.launch import Launch, Limits
+from poolcourse.grading.leftovers import prefix
 from poolcourse.grading.notebooks import code_cell, import_nbval, new_notebook
 from poolcourse.grading.probes import MIME
 
@@ -97,7 +98,7 @@ def run_cells(cells: list[RunCell], plan: Plan) -> list[CellRecord]:
         If nbval itself could not run them.
     """
     runner = _Runner(cells, plan)
-    with tempfile.TemporaryDirectory(prefix="pc-run-") as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
         path = Path(folder) / "notebook.ipynb"
         # The file holds sources only; what is expected stays in this process.
         notebook = new_notebook([code_cell(c.id.replace("_", "-"), c.source, {"cell": c.id}, [], 1) for c in cells], {})

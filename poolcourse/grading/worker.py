@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from poolcourse.grading.boot import die_with_parent
+from poolcourse.grading.leftovers import prefix
 from poolcourse.grading.results import Result
 from poolcourse.grading.sources import Exercise
 
@@ -51,7 +52,7 @@ def grade_here(task: Task) -> dict[str, Any]:
     from poolcourse.grading.sandbox import PROCESSES, launcher
 
     launch = launcher(task.sandbox, task.exercise, task.modules)
-    with tempfile.TemporaryDirectory(prefix="pc-task-") as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
         path = Path(folder) / task.notebook
         path.write_bytes(task.data)
         for attempt in (1, 2):

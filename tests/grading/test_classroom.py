@@ -18,6 +18,8 @@ from typer.testing import CliRunner
 from poolcourse.cli import app
 from poolcourse.errors import GradingError
 from poolcourse.grading.classroom import find_submissions
+from poolcourse.grading.launch import BOOT
+from poolcourse.grading.leftovers import prefix, sweep
 from poolcourse.grading.release import solved_text
 from poolcourse.grading.sources import exercise_root, find_exercise
 from poolcourse.grading.worker import Supervisor, Task
@@ -210,3 +212,26 @@ def test_results_are_whole_files(graded):
     for path in Path(graded[1]).rglob("results/*/*/*.json"):
         assert set(json.loads(path.read_text())) == {"fingerprint", "result"}
     assert not list(Path(graded[1]).rglob("*.part"))
+
+
+def test_what_a_killed_grader_left_is_swept(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    stale, own = tmp_path / f"pc-{gone.pid}-x", tmp_path / f"{prefix()}x"
+    stale.mkdir()
+    own.mkdir()
+    # A process with the boot script's name whose parent has ended.
+    command = [sys.executable, "-c", "import os, time\nif os.fork() == 0:\n    time.sleep(600)", str(BOOT)]
+    subprocess.run(command, check=True)
+
+    def orphans():
+        found = psutil.process_iter(["cmdline", "ppid"])
+        return [p for p in found if str(BOOT) in (p.info["cmdline"] or []) and p.info["ppid"] == 1]
+
+    assert orphans()
+    sweep()
+    time.sleep(0.1)
+    assert not orphans()
+    assert not stale.exists()
+    assert own.exists()

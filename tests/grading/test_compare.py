@@ -12,7 +12,7 @@ from poolcourse.grading.compare import probe_difference
 from poolcourse.grading.probes import canonical
 
 ARRAYS = hnp.arrays(
-    st.sampled_from([np.float64, np.float32, np.int64, np.bool_]), hnp.array_shapes(min_dims=0, max_dims=4, max_side=4)
+    st.sampled_from([np.float64, np.float32, np.int32, np.bool_]), hnp.array_shapes(min_dims=0, max_dims=4, max_side=4)
 )
 
 
@@ -29,7 +29,7 @@ def test_a_value_equals_itself_after_the_way_through_json(array):
 def test_one_changed_cell_is_found_where_it_is(array, data):
     place = tuple(data.draw(st.integers(0, n - 1)) for n in array.shape)
     other = array.astype(float)
-    other[place] = other[place] * 2 + 1 if other[place] != -1 else 5
+    other[place] = other[place] / 2 + 1 if other[place] != 2 else 5
     words = probe_difference(sent(other), sent(array))
     assert words
     if array.ndim:
