@@ -53,7 +53,7 @@ class Rules:
         if due is None or handed_in is None or handed_in <= due + self.grace:
             return 0, 0.0
         days = math.ceil((handed_in - due) / timedelta(days=1))
-        return days, min(days * self.percent_per_day, self.most_percent)
+        return days, float(min(days * self.percent_per_day, self.most_percent))
 
     def points_for(self, student: str, assignment: str, question: str = "") -> Override | None:
         """The last override of points for a question, or with no question for the whole notebook."""
