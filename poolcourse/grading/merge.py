@@ -97,7 +97,7 @@ def exercise_of(path: Path, root: Path | None = None) -> Exercise:
 
 
 def collect_answers(cells: list[dict[str, Any]], exercise: Exercise) -> Submission:
-    """The answer to each question, found by the cell's grade_id, else by its id, else by the names it defines.
+    """The answer to each question, found by the cell's grade_id, by its id, and by the names still missing then.
 
     Several cells of one question are joined in their order, as running the notebook would; blank copies are left out.
     """
@@ -118,11 +118,14 @@ def collect_answers(cells: list[dict[str, Any]], exercise: Exercise) -> Submissi
         written = [
             n for n, name in claimed.items() if name == question.id and not _blank(text_of(_code(cells[n])), stub)
         ]
-        if not written:
-            wanted = defined_names(question.solution)
-            written = [n for n, defined in free.items() if wanted & defined]
-            if written:
-                notes.append("The answer was found in a cell that had lost its mark or was added.")
+        # A cell can keep the question's mark and lose its code, as when a cell is split and its metadata stripped.
+        missing = (defined_names(stub) or defined_names(question.solution)) - set().union(
+            *(defined_names(text_of(_code(cells[n]))) for n in written)
+        )
+        strays = [n for n, defined in free.items() if missing & defined]
+        if strays:
+            written = sorted(written + strays)
+            notes.append("The answer was found in a cell that had lost its mark or was added.")
         sources = list(dict.fromkeys(clean(text_of(_code(cells[n]))) for n in written))
         if len(sources) > 1:
             notes.append(f"{len(sources)} cells hold this answer: they were joined in their order.")

@@ -67,3 +67,34 @@ def test_a_helper_in_another_answer_is_there_for_the_next(lost):
     # Also where each answer has to run alone, because another one broke something.
     broken = "np.asarray = None\nspeck = thumbnail = counter = 1"
     assert lost({"max_forward": first, "sum_forward": second, "choose": broken}) == {"choose": 2}
+
+
+@pytest.mark.parametrize("kept", ["# my notes\nhelper = 1", "", "print(1)"])
+def test_an_answer_below_a_cell_that_kept_its_mark_is_found(kept, hand_in):
+    question = find_exercise("local").questions[0]
+
+    def split(notebook):
+        for number, cell in enumerate(notebook["cells"]):
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") == question.id:
+                below = cell | {"id": "below", "metadata": {}}
+                cell["source"], cell["metadata"] = kept, {}
+                break
+        notebook["cells"].insert(number + 1, below)
+
+    exercise = find_exercise("local")
+    found = collect_answers(read_cells(hand_in(edit=split))[0], exercise)
+    assert question.solution in found.answers[question.id]
+    assert {name: text for name, text in found.answers.items() if name != question.id} == {
+        other.id: other.solution for other in exercise.questions[1:]
+    }
+
+
+def test_a_scratch_cell_does_not_replace_what_the_answer_defines(hand_in):
+    question = find_exercise("local").questions[0]
+
+    def scratch(notebook):
+        first = "import numpy as np\n" + question.solution.replace("return", "return 0 *")
+        notebook["cells"].append({"cell_type": "code", "id": "s", "metadata": {}, "outputs": [], "source": first})
+
+    found = collect_answers(read_cells(hand_in(edit=scratch))[0], find_exercise("local"))
+    assert found.answers[question.id] == question.solution
