@@ -17,29 +17,34 @@ __all__ = ["number_maps", "pictures"]
 INK = "#75808f"
 
 
-def _panels(count: int, height: float = 2.6) -> tuple[Figure, list]:
+def _panels(count: int, width: float) -> tuple[Figure, list]:
     # Figure without pyplot: nothing is left open, and no backend is chosen for the caller.
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(min(8.0, 2.8 * count), height), layout="constrained")
-    axes = list(np.atleast_1d(figure.subplots(1, count)))
+    width = min(width, 2.8 * count)
+    columns = max(number for number in range(1, count + 1) if number == 1 or width / number >= 1.7)
+    rows = -(-count // columns)
+    figure = Figure(figsize=(width, rows * min(2.6, width / columns + 0.3)), layout="constrained")
+    axes = list(np.atleast_1d(figure.subplots(rows, columns)).flat)
     for ax in axes:
         ax.set_axis_off()
-    return figure, axes
+    return figure, axes[:count]
 
 
-def number_maps(maps: Mapping[str, np.ndarray]) -> Figure:
+def number_maps(maps: Mapping[str, np.ndarray], width: float = 8.0) -> Figure:
     """Draw maps as coloured cells with their numbers, each under its title.
 
     Parameters
     ----------
     maps : mapping of title to (H, W) array
+    width : float
+        In inches; maps that don't fit side by side go on in the next row.
 
     Returns
     -------
     matplotlib Figure
     """
-    figure, axes = _panels(len(maps))
+    figure, axes = _panels(len(maps), width)
     for ax, (title, x) in zip(axes, maps.items(), strict=True):
         x = np.asarray(x, dtype=float)
         ax.set_title(title, fontsize=10, color=INK)
@@ -52,9 +57,9 @@ def number_maps(maps: Mapping[str, np.ndarray]) -> Figure:
     return figure
 
 
-def pictures(planes: Mapping[str, np.ndarray]) -> Figure:
+def pictures(planes: Mapping[str, np.ndarray], width: float = 8.0) -> Figure:
     """Draw (C, H, W) or (H, W) pictures with values in [0, 1], each under its title."""
-    figure, axes = _panels(len(planes))
+    figure, axes = _panels(len(planes), width)
     for ax, (title, image) in zip(axes, planes.items(), strict=True):
         ax.set_title(title, fontsize=10, color=INK)
         ax.imshow(np.moveaxis(image, 0, -1) if image.ndim == 3 else image, cmap="gray", vmin=0, vmax=1)

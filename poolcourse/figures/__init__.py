@@ -2,13 +2,14 @@
 
 import importlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from poolcourse.errors import DataError
 from poolcourse.figures.picture import Picture
-from poolcourse.figures.style import COLOURS, SIGNS
+from poolcourse.figures.style import COLOURS, SIGNS, WIDE
 
 __all__ = ["COLOURS", "SIGNS", "Picture", "alt", "draw", "show"]
 
@@ -29,20 +30,22 @@ FIGURES = {
     "C13": ("any_size", "canvases"),
     "C14": ("pyramid", "bins"),
     "C15": ("pyramid", "levels"),
-    "C16": ("multi_size", "test_sizes"),
+    "C16": ("multi_size", "unseen_sizes"),
     "C17": ("multi_size", "convergence"),
     "C18": ("backbones", "gains"),
     "C19": ("regions", "speed"),
 }
 
 
-def draw(record: Mapping[str, Any]) -> Figure:
+def draw(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """The figure of a claim.
 
     Parameters
     ----------
     record : dict
         As `poolcourse.experiments.evidence` returns it.
+    width : float
+        In inches; panels that don't fit side by side stand one below the other.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def draw(record: Mapping[str, Any]) -> Figure:
     if name not in FIGURES:
         raise DataError(f"expected the record of one of {', '.join(FIGURES)}, got {name!r}.")
     module, function = FIGURES[name]
-    return getattr(importlib.import_module(f"poolcourse.figures.{module}"), function)(record)
+    return getattr(importlib.import_module(f"poolcourse.figures.{module}"), function)(record, width)
 
 
 def alt(record: Mapping[str, Any]) -> str:
@@ -72,5 +75,5 @@ def alt(record: Mapping[str, Any]) -> str:
 
 
 def show(record: Mapping[str, Any]) -> Picture:
-    """The figure of a claim with its alt text, for a page in light or dark."""
-    return Picture(draw(record), alt(record), record["claim"])
+    """The figure of a claim with its alt text, for a page in light or dark, wide or on a phone."""
+    return Picture(partial(draw, record), alt(record), record["claim"])

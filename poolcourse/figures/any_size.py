@@ -5,15 +5,15 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import differences, dots, new_figure
+from poolcourse.figures.style import WIDE, differences, dots, new_figure
 
 __all__ = ["canvases"]
 
 
-def canvases(record: Mapping[str, Any]) -> Figure:
+def canvases(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Test accuracy on canvases of six shapes, by how they enter the network."""
     figure, (left, right) = new_figure(
-        "Pictures of any shape: cropped, warped or whole", panels=2, width=10, height=2.8
+        "Pictures of any shape: cropped, warped or whole", panels=2, width=width, height=2.8
     )
     rows = [
         ("spp_test", "pyramid", "whole, SPP"),

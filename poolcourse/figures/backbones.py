@@ -5,14 +5,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import differences, dots, new_figure
+from poolcourse.figures.style import WIDE, differences, dots, new_figure
 
 __all__ = ["gains"]
 
 
-def gains(record: Mapping[str, Any]) -> Figure:
+def gains(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Accuracy with a max-pool and with SPP, and the difference, for a plain and a residual network."""
-    figure, (left, right) = new_figure("SPP in the place of the last max-pool", panels=2, width=10, height=2.8)
+    figure, (left, right) = new_figure("SPP in the place of the last max-pool", panels=2, width=width, height=2.8)
     rows = [
         (f"{backbone}_{pool}_test", operator, f"{backbone}, {label}")
         for backbone in ("plain", "residual")

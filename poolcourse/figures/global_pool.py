@@ -8,14 +8,16 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from poolcourse.data import photo
-from poolcourse.figures.style import RC, dots, logarithmic, new_figure
+from poolcourse.figures.style import RC, WIDE, dots, logarithmic, new_figure
 
 __all__ = ["heads", "maps"]
 
 
-def heads(record: Mapping[str, Any]) -> Figure:
+def heads(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Parameters between the last map and the classes, for three networks."""
-    figure, (ax,) = new_figure("Global average pooling leaves a fraction of the head's parameters", height=3.2)
+    figure, (ax,) = new_figure(
+        "Global average pooling leaves a fraction of the head's parameters", width=width, height=3.2
+    )
     rows = [
         (f"{network}_{head}", operator, f"{name}, {words}")
         for network, name in (("small", "small CNN"), ("lite0", "EfficientNet-Lite0"), ("vgg16", "VGG-16"))
@@ -26,11 +28,11 @@ def heads(record: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def maps(record: Mapping[str, Any], name: str = "coffee") -> Figure:
+def maps(record: Mapping[str, Any], name: str = "coffee", width: float = WIDE) -> Figure:
     """A photo, and the maps of its three likeliest classes over it."""
     picture = np.moveaxis(photo(name, size=224), 0, -1)
     classes = record["export"]["class_activation_maps"][name]
-    figure, axes = new_figure(f"Where the scores for '{name}' come from", panels=1 + len(classes), width=10)
+    figure, axes = new_figure(f"Where the scores for '{name}' come from", panels=1 + len(classes), width=width)
     reach = max(abs(value) for row in classes for line in row["map"] for value in line)
     with plt.rc_context(RC):
         axes[0].imshow(picture)

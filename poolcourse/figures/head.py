@@ -5,14 +5,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import dots, new_figure
+from poolcourse.figures.style import WIDE, dots, new_figure
 
 __all__ = ["generalisation"]
 
 
-def generalisation(record: Mapping[str, Any]) -> Figure:
+def generalisation(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Test accuracy, and how far training accuracy lies above it."""
-    figure, (left, right) = new_figure("GAP against fully connected heads", panels=2, width=9, height=2.6)
+    figure, (left, right) = new_figure("GAP against fully connected heads", panels=2, width=width, height=2.6)
     names = (("gap", "global", "GAP"), ("fc", "none", "fully connected"), ("fc_dropout", "none", "FC + dropout"))
     rows = [(f"{head}_test", operator, label) for head, operator, label in names]
     dots(left, record["metrics"], rows, "Test accuracy", "%")

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import RC, bands, new_figure, percent
+from poolcourse.figures.style import RC, WIDE, bands, new_figure, percent
 
 __all__ = ["agreement", "cosines"]
 
@@ -24,10 +24,10 @@ SMALL = (
 )
 
 
-def agreement(record: Mapping[str, Any]) -> Figure:
+def agreement(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """How often the first answer stays, for Lite0 under three families, and for small CNNs under shifts."""
     metrics, axes_of = record["metrics"], record["axes"]
-    figure, axes = new_figure("How often the first answer stays", panels=4, width=13, height=3.2)
+    figure, axes = new_figure("How often the first answer stays", panels=4, width=width, height=3.2)
     for ax, (family, axis, label) in zip(axes, FAMILIES, strict=False):
         bands(ax, axes_of[axis], [(metrics[f"{kind}_{family}_agreement"], *look) for kind, *look in NETWORKS])
         percent(ax)
@@ -39,9 +39,9 @@ def agreement(record: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def cosines(record: Mapping[str, Any]) -> Figure:
+def cosines(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Cosine of the pooled features before and after, for the three families."""
-    figure, axes = new_figure("How alike the pooled features stay", panels=3, width=11, height=3.2)
+    figure, axes = new_figure("How alike the pooled features stay", panels=3, width=width, height=3.2)
     for ax, (family, axis, label) in zip(axes, FAMILIES, strict=True):
         series = [(record["metrics"][f"{kind}_{family}_cosine"], *look) for kind, *look in NETWORKS]
         bands(ax, record["axes"][axis], series)

@@ -5,14 +5,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import differences, dots, logarithmic, new_figure
+from poolcourse.figures.style import WIDE, differences, dots, logarithmic, new_figure
 
 __all__ = ["parameters", "sum_and_average"]
 
 
-def parameters(record: Mapping[str, Any]) -> Figure:
+def parameters(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Parameters of one network with and without pooling, under two heads."""
-    figure, (ax,) = new_figure("Pooling saves parameters only where the map is flattened", height=2.8)
+    figure, (ax,) = new_figure("Pooling saves parameters only where the map is flattened", width=width, height=2.8)
     rows = [
         ("none_flat_parameters", "none", "flatten, no pooling"),
         ("max_flat_parameters", "max", "flatten, two max-pools"),
@@ -24,9 +24,9 @@ def parameters(record: Mapping[str, Any]) -> Figure:
     return figure
 
 
-def sum_and_average(record: Mapping[str, Any]) -> Figure:
+def sum_and_average(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Test accuracies under three poolings, and the difference of sum and average."""
-    figure, (left, right) = new_figure("Sum against average, with and without batch norm", panels=2, width=9)
+    figure, (left, right) = new_figure("Sum against average, with and without batch norm", panels=2, width=width)
     rows = [
         ("max_norm_test", "max", "max, batch norm"),
         ("average_norm_test", "average", "average, batch norm"),

@@ -6,16 +6,16 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import GREY, RC, bands, dots, new_figure
+from poolcourse.figures.style import GREY, RC, WIDE, bands, dots, new_figure, titled
 
 __all__ = ["shift", "variance"]
 
 
-def variance(record: Mapping[str, Any]) -> Figure:
+def variance(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Variance of a window's mean against its size, and average pooling's advantage in photos."""
     metrics, x = record["metrics"], record["axes"]["window_values"]
     figure, (left, right) = new_figure(
-        "The mean of a window varies less, unless its values correlate", panels=2, width=10, height=3.4
+        "The mean of a window varies less, unless its values correlate", panels=2, width=width, height=3.4
     )
     with plt.rc_context(RC):
         left.set_xscale("log", base=2)
@@ -24,21 +24,19 @@ def variance(record: Mapping[str, Any]) -> Figure:
     bands(left, x, [(metrics[f"variance_{key}"], "average", label, line) for key, label, line in looks])
     with plt.rc_context(RC):
         left.plot(x, [1 / values for values in x], color=GREY, lw=1, ls="-")
-        left.annotate("1/P", (x[-2], 1 / x[-2]), xytext=(-4, -12), textcoords="offset points", color=GREY)
+        left.annotate("1/P", (x[2], 1 / x[2]), xytext=(-4, -4), textcoords="offset points", ha="right", color=GREY)
         left.margins(x=0.15)
-        left.set_title("Variance of the mean of P values")
-        left.set_xlabel("values in the window, P")
-        left.set_ylabel("variance (σ² = 1)")
+    titled(left, "Variance of the mean of P values", "values in the window, P", "variance (σ² = 1)")
     rows = [("background_advantage", "average", "smooth windows"), ("foreground_advantage", "average", "busy windows")]
     dots(right, metrics, rows, "Error that average saves against max", "%", "{:.0f}")
     return figure
 
 
-def shift(record: Mapping[str, Any]) -> Figure:
+def shift(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Shifts after both poolings, max's own bias, and the contrast left in textures."""
     metrics, x = record["metrics"], record["axes"]["window_values"]
     figure, axes = new_figure(
-        "Shifts of the mean, and contrast, after max and after average", panels=3, width=12, height=3.2
+        "Shifts of the mean, and contrast, after max and after average", panels=3, width=width, height=3.2
     )
     rows = [
         (f"{error}_shift_{pool}", pool, f"{words}, {pool}")
@@ -49,9 +47,7 @@ def shift(record: Mapping[str, Any]) -> Figure:
     bands(axes[1], x, [(metrics["max_bias"], "max", "", "-")])
     with plt.rc_context(RC):
         axes[1].set_xscale("log", base=2)
-        axes[1].set_title("Largest of P values of noise")
-        axes[1].set_xlabel("values in the window, P")
-        axes[1].set_ylabel("σ")
+    titled(axes[1], "Largest of P values of noise", "values in the window, P", "σ")
     rows = [("contrast_max", "max", "max"), ("contrast_average", "average", "average")]
     dots(axes[2], metrics, rows, "Contrast left in textures", "% of the photo's")
     return figure

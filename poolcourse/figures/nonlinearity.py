@@ -5,14 +5,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import dots, new_figure
+from poolcourse.figures.style import WIDE, dots, new_figure
 
 __all__ = ["additivity"]
 
 
-def additivity(record: Mapping[str, Any]) -> Figure:
+def additivity(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """How far each operator is from additive, and what networks reach without ReLU."""
-    figure, (left, right) = new_figure("Max is non-linear, averages are not", panels=2, width=10, height=3.4)
+    figure, (left, right) = new_figure("Max is non-linear, averages are not", panels=2, width=width, height=3.4)
     rows = [
         ("operators_max", "max", "max"),
         ("operators_stochastic", "stochastic", "stochastic"),

@@ -5,15 +5,15 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import GREY, differences, dots, new_figure
+from poolcourse.figures.style import GREY, WIDE, differences, dots, new_figure
 
 __all__ = ["gain_and_cost"]
 
 
-def gain_and_cost(record: Mapping[str, Any]) -> Figure:
+def gain_and_cost(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Difference of accuracies, and ratio of times."""
     figure, (left, right) = new_figure(
-        "Overlapping windows: what they bring, what they cost", panels=2, width=10, height=2.4
+        "Overlapping windows: what they bring, what they cost", panels=2, width=width, height=2.4
     )
     rows = [
         ("overlapping_minus_plain_test", "max", "test accuracy"),

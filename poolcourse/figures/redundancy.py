@@ -5,17 +5,17 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import dots, new_figure
+from poolcourse.figures.style import WIDE, dots, new_figure
 
 __all__ = ["overfitting"]
 
 NAMES = (("pool", "max", "max-pooling"), ("stride", "none", "strides"), ("dilation", "none", "dilation"))
 
 
-def overfitting(record: Mapping[str, Any]) -> Figure:
+def overfitting(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Test accuracy, overfitting and redundancy of three ways to see as far."""
     figure, axes = new_figure(
-        "Pooling against strides and dilation, at equal multiply-adds", panels=3, width=11, height=2.6
+        "Pooling against strides and dilation, at equal multiply-adds", panels=3, width=width, height=2.6
     )
     panels = (
         ("test", "Test accuracy", "%", "{:.1f}"),

@@ -5,14 +5,16 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import dots, logarithmic, new_figure
+from poolcourse.figures.style import WIDE, dots, logarithmic, new_figure
 
 __all__ = ["speed"]
 
 
-def speed(record: Mapping[str, Any]) -> Figure:
+def speed(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """How many times faster one map is, and how alike both ways' features are."""
-    figure, (left, right) = new_figure("All regions from one map, against crop by crop", panels=2, width=11, height=3.2)
+    figure, (left, right) = new_figure(
+        "All regions from one map, against crop by crop", panels=2, width=width, height=3.2
+    )
     rows = [
         ("boxes200_speedup", "pyramid", "200 boxes, measured"),
         ("boxes2000_speedup", "pyramid", "2,000 boxes, measured"),

@@ -5,15 +5,15 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from poolcourse.figures.style import dots, new_figure
+from poolcourse.figures.style import WIDE, dots, new_figure
 
 __all__ = ["accuracies"]
 
 
-def accuracies(record: Mapping[str, Any]) -> Figure:
+def accuracies(record: Mapping[str, Any], width: float = WIDE) -> Figure:
     """Test accuracy, weighted and sampled, and overfitting."""
     figure, (left, right) = new_figure(
-        "Stochastic pooling: draw in training, weight at test", panels=2, width=10, height=2.9
+        "Stochastic pooling: draw in training, weight at test", panels=2, width=width, height=2.9
     )
     rows = [
         ("stochastic_test", "stochastic", "stochastic, weighted"),

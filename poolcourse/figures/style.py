@@ -1,5 +1,7 @@
 """The look of every figure: one colour and one sign an operator, readable on light and dark."""
 
+import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -7,19 +9,25 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.text import Annotation
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 __all__ = [
     "COLOURS",
     "GREY",
+    "NARROW",
     "RC",
     "SIGNS",
+    "WIDE",
     "bands",
     "differences",
     "dots",
+    "is_narrow",
+    "label_rows",
     "logarithmic",
     "new_figure",
     "percent",
+    "titled",
     "whisker",
 ]
 
@@ -35,6 +43,7 @@ COLOURS = {
 }
 SIGNS = {"max": "▲", "average": "●", "sum": "■", "stochastic": "◆", "global": "★", "pyramid": "✚", "none": "○"}
 MARKERS = {"max": "^", "average": "o", "sum": "s", "stochastic": "D", "global": "*", "pyramid": "P", "none": "o"}
+WIDE, NARROW = 7.2, 3.5  # inches: a page's column, and a phone's, at the size of the text around
 GREY = "#7f7f7f"  # readable on white and on near-black; an inline picture takes the page's own text colour instead
 
 RC: Any = {
@@ -63,8 +72,10 @@ RC: Any = {
 Row = tuple[str, str, str]  # metric, operator (colour and sign), label
 
 
-def new_figure(title: str, panels: int = 1, width: float = 8.0, height: float = 3.2) -> tuple[Figure, list[Axes]]:
-    """A figure with its title, and its panels side by side. It belongs to no window, so nothing need be closed.
+def new_figure(title: str, panels: int = 1, width: float = WIDE, height: float = 3.2) -> tuple[Figure, list[Axes]]:
+    """A figure with its title and its panels, which share rows as long as each has 2.3 inches.
+
+    It belongs to no window, so nothing need be closed. The height is that of one row of panels.
 
     Examples
     --------
@@ -72,11 +83,53 @@ def new_figure(title: str, panels: int = 1, width: float = 8.0, height: float = 
     >>> len(figure.axes)
     2
     """
+    columns = max(
+        number for number in range(1, panels + 1) if panels % number == 0 and width / number >= min(width, 2.3)
+    )
+    rows = panels // columns
+    title = textwrap.fill(title, int(width * 72 / 7.8))
     with plt.rc_context(RC):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        axes = [figure.add_subplot(1, panels, place + 1) for place in range(panels)]
+        figure = Figure(figsize=(width, rows * height + 0.17 * title.count("\n")), layout="constrained")
+        figure.set_layout_engine("constrained", w_pad=0.1)  # the last tick of an axis reaches beyond it
+        axes = [figure.add_subplot(rows, columns, place + 1) for place in range(panels)]
         figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     return figure, axes
+
+
+def titled(ax: Axes, title: str = "", xlabel: str = "", ylabel: str = "") -> None:
+    """Title and labels of a panel, in lines that its width holds."""
+    with plt.rc_context(RC):
+        ax.set_title(textwrap.fill(title, max(int(_points(ax) / 7), 12)))
+        ax.set_xlabel(textwrap.fill(xlabel, max(int(_points(ax) / 5.8), 12)))
+        ax.set_ylabel(ylabel)
+
+
+def is_narrow(ax: Axes, labels: Sequence[str] = ()) -> bool:
+    """Whether a panel has no place for the labels of its rows beside it."""
+    return _panel(ax) < 280 and max(map(len, labels), default=99) > 12
+
+
+def label_rows(ax: Axes, labels: Sequence[str]) -> None:
+    """The labels of rows 0, -1, -2 … above them, inside the panel, which grows to have place for them."""
+    for row, label in enumerate(labels):
+        where = (0, -row + 0.2)
+        ax.annotate(label, where, (2, 1), ax.get_yaxis_transform(), textcoords="offset points", va="bottom", color=GREY)
+    ax.set_ylim(-len(labels) + 0.6, 0.8)
+    figure, place = ax.get_figure(), ax.get_subplotspec()
+    if isinstance(figure, Figure) and place:
+        needed = place.get_gridspec().nrows * (0.44 * len(labels) + 0.9)
+        figure.set_figheight(max(figure.get_figheight(), needed))
+
+
+def _panel(ax: Axes) -> float:
+    place = ax.get_subplotspec()
+    return ax.figure.bbox.width * 72 / ax.figure.dpi / (place.get_gridspec().ncols if place else 1)
+
+
+def _points(ax: Axes) -> float:
+    # The width that the labels of the rows leave to a panel; the layout itself is only known when it is drawn.
+    labels = [re.sub(r"\$.*{(.+?)}+\$", r"\1", label.get_text()) for label in ax.get_yticklabels()]  # 2^{-3}: short
+    return _panel(ax) - 6 * max(map(len, labels), default=0) - 20
 
 
 def whisker(ax: Axes, metric: Mapping[str, Any], place: float, operator: str, text: str | None = None) -> None:
@@ -103,17 +156,31 @@ def dots(
         for place, (key, operator, _) in enumerate(rows):
             whisker(ax, metrics[key], -place, operator, form.format(metrics[key]["mean"]))
         labels = [f"{label} {SIGNS[operator]}" for _, operator, label in rows]
-        ax.set_yticks([-place for place in range(len(rows))], labels)
+        inside = is_narrow(ax, labels)
+        ax.set_yticks([-place for place in range(len(rows))], [""] * len(rows) if inside else labels)
         ax.set_ylim(-len(rows) + 0.4, 0.6)
-        ax.margins(x=0.15)
+        ax.margins(x=0.1)
+        _make_room(ax)
+        if inside:
+            label_rows(ax, labels)
         ax.grid(axis="x")
-        ax.set_title(title)
-        ax.set_xlabel(xlabel)
+        titled(ax, title, xlabel)
+
+
+def _make_room(ax: Axes) -> None:
+    # A value is written to the right of its interval: end the axis where the longest has its place.
+    scale, whole = ax.xaxis.get_transform(), _points(ax)
+    low, high = scale.transform(ax.get_xlim())
+    for text in ax.texts:
+        if isinstance(text, Annotation) and text.xycoords == "data":
+            at = scale.transform(text.xy[:1])[0]
+            high = max(high, low + (at - low) / max(1 - (6.6 * len(text.get_text()) + 12) / whole, 0.3))
+    ax.set_xlim(*scale.inverted().transform([low, high]))
 
 
 def differences(ax: Axes, metrics: Mapping[str, Any], rows: Sequence[Row], title: str, xlabel: str) -> None:
     """Differences with their intervals against the line of no difference."""
-    dots(ax, metrics, rows, title, xlabel, form="{:+.1f}")
+    dots(ax, metrics, rows, title, xlabel, form="{:+z.1f}")
     ax.axvline(0, color=GREY, lw=1, ls="--")
 
 
@@ -158,6 +225,8 @@ def logarithmic(ax: Axes, low: float, high: float) -> None:
     with plt.rc_context(RC):
         ax.set_xscale("log")
         ax.set_xlim(low, high)
+        _make_room(ax)
+        ax.xaxis.set_major_locator(LogLocator(numticks=max(int(_points(ax) / 50), 2)))
         ax.xaxis.set_major_formatter(FuncFormatter(_short))
         ax.xaxis.set_minor_formatter(NullFormatter())
 

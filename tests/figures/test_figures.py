@@ -1,4 +1,5 @@
 import re
+from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
@@ -7,7 +8,7 @@ from matplotlib.colors import to_rgb
 from poolcourse.errors import DataError
 from poolcourse.experiments import evidence, stored_claims
 from poolcourse.figures import FIGURES, alt, draw, global_pool, invariance, show
-from poolcourse.figures.style import COLOURS, GREY, MARKERS, SIGNS, dots, new_figure
+from poolcourse.figures.style import COLOURS, GREY, MARKERS, NARROW, SIGNS, WIDE, dots, new_figure
 
 STORED = stored_claims()
 
@@ -76,6 +77,9 @@ def test_a_page_gets_html_and_words():
     picture = show(evidence(STORED[0]))
     bundle = picture._repr_mimebundle_()
     assert bundle["text/html"].startswith("<figure")
+    assert bundle["text/html"].count("<svg") == 2, "one for the page's column, one for a phone"
+    ids = re.findall(r' id="([^"]+)"', bundle["text/html"])
+    assert len(ids) == len(set(ids))
     assert bundle["text/plain"] == picture.alt
     assert picture._repr_png_()[:4] == b"\x89PNG"
 
@@ -89,3 +93,33 @@ def test_class_activation_maps_and_cosines_have_figures_too():
 def test_a_record_without_figure_is_refused():
     with pytest.raises(DataError, match="C77"):
         draw({"claim": "C77"})
+
+
+def words_of(figure):
+    """Every text that is drawn: matplotlib also keeps labels of ticks outside an axis, which are not."""
+    for ax in figure.axes:
+        for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
+            ticks = zip(axis.get_ticklabels(), axis.get_ticklocs(), strict=True)
+            yield from (label for label, place in ticks if min(limits) <= place <= max(limits) and label.get_text())
+            yield axis.label
+        yield from (ax.title, ax._left_title, *ax.texts)
+        yield from ax.get_legend().get_texts() if ax.get_legend() else ()
+    yield from figure.texts
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("name", STORED)
+def test_no_word_of_a_figure_is_cut_off_or_printed_on_another(name, width):
+    figure = draw(evidence(name), width)
+    figure.draw_without_rendering()
+    boxes = []
+    for text in words_of(figure):
+        if not text.get_text():
+            continue
+        box = text.get_window_extent()
+        assert box.x0 >= -1, text.get_text()
+        assert box.x1 <= figure.bbox.width + 1, text.get_text()
+        boxes.append((text.get_text(), box))
+    for (one, a), (other, b) in combinations(boxes, 2):
+        across, down = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        assert across < 2 or down < 4, (one, other)

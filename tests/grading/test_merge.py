@@ -74,12 +74,11 @@ def test_an_answer_below_a_cell_that_kept_its_mark_is_found(kept, hand_in):
     question = find_exercise("local").questions[0]
 
     def split(notebook):
-        for number, cell in enumerate(notebook["cells"]):
-            if cell["metadata"].get("nbgrader", {}).get("grade_id") == question.id:
-                below = cell | {"id": "below", "metadata": {}}
-                cell["source"], cell["metadata"] = kept, {}
-                break
-        notebook["cells"].insert(number + 1, below)
+        names = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in notebook["cells"]]
+        place = names.index(question.id)
+        cell = notebook["cells"][place]
+        notebook["cells"].insert(place + 1, cell | {"id": "below", "metadata": {}})
+        cell["source"], cell["metadata"] = kept, {}
 
     exercise = find_exercise("local")
     found = collect_answers(read_cells(hand_in(edit=split))[0], exercise)
