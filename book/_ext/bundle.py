@@ -47,7 +47,7 @@ def make_pdf() -> Path:
             page.goto((HTML / f"{name}.html").as_uri())
             page.wait_for_load_state("networkidle")
             page.evaluate(UNFOLD)
-            paper = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "16mm"))
+            paper = page.pdf(format="A4", scale=0.75, margin=dict.fromkeys(("top", "bottom", "left", "right"), "16mm"))
             first = len(book.pages)
             book.append(PdfReader(io.BytesIO(paper)), import_outline=False)
             title = page.locator("main h1").first.evaluate("e => e.firstChild.textContent.trim()")

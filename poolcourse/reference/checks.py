@@ -81,8 +81,8 @@ def check_axis(size: int, kernel_size: int, stride: int, padding: int, dilation:
             raise WindowError(f"expected {name} of at least 1, got {value}. Give {name} a positive whole number.")
     if padding < 0 or padding > kernel_size // 2:
         raise WindowError(
-            f"expected a padding from 0 to half the kernel, here {kernel_size // 2}, got {padding}: more would leave "
-            f"windows with nothing but padding. Lower the padding or enlarge the kernel from {kernel_size}."
+            f"expected a padding from 0 to half the kernel, here {kernel_size // 2}, got {padding}: a window would be "
+            f"mostly padding with more. Lower the padding or enlarge the kernel from {kernel_size}."
         )
 
 
