@@ -78,8 +78,8 @@ def warped(canvas: Tensor) -> Tensor:
     literature="SPP-net, Caltech101: 89.91 when warped, 91.44 with the full image.",
     caveat=(
         CAVEAT
-        + " The canvases are made: an undistorted object of 28 px on a dark ground, in about half the canvas or less, at a "
-        "random place, so that bins which tell places apart have little to learn from."
+        + " The canvases are made: an undistorted object of 28 px on a dark ground, in about half the canvas or less, "
+        "at a random place, so that bins which tell places apart have little to learn from."
     ),
     conditions=tuple(HEADS),
     contrasts={
