@@ -43,7 +43,7 @@ def make_pdf() -> Path:
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(color_scheme="light", reduced_motion="reduce")
 
-        def add(name: str, parent: object = None) -> object:
+        def add(name: str) -> tuple[str, int]:
             page.goto((HTML / f"{name}.html").as_uri())
             page.wait_for_load_state("networkidle")
             page.evaluate(UNFOLD)
@@ -51,16 +51,23 @@ def make_pdf() -> Path:
             first = len(book.pages)
             book.append(PdfReader(io.BytesIO(paper)), import_outline=False)
             title = page.locator("main h1").first.evaluate("e => e.firstChild.textContent.trim()")
-            return book.add_outline_item(title, first, parent=parent)
+            return title, first
 
-        add(toc["root"])
+        # The outline comes last: an entry can name only a page that is there.
+        outline = [(None, [(*add(toc["root"]), [])])]
         for part in toc["parts"]:
-            start = book.add_outline_item(part["caption"], len(book.pages) - 1)
-            for chapter in part["chapters"]:
-                above = add(chapter["file"], start)
-                for page_below in chapter.get("sections", []):
-                    add(page_below["file"], above)
+            chapters = [
+                (*add(chapter["file"]), [add(below["file"]) for below in chapter.get("sections", [])])
+                for chapter in part["chapters"]
+            ]
+            outline.append((part["caption"], chapters))
         browser.close()
+    for caption, chapters in outline:
+        part = caption and book.add_outline_item(title=caption, page_number=chapters[0][1])
+        for title, first, below in chapters:
+            chapter = book.add_outline_item(title=title, page_number=first, parent=part)
+            for title_below, first_below in below:
+                book.add_outline_item(title=title_below, page_number=first_below, parent=chapter)
     book.add_metadata({"/Title": "poolcourse", "/Author": "the poolcourse authors"})
     target = DIST / "poolcourse.pdf"
     book.write(target)
