@@ -9,7 +9,6 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 __all__ = [
@@ -160,22 +159,10 @@ def dots(
         ax.set_yticks([-place for place in range(len(rows))], [""] * len(rows) if inside else labels)
         ax.set_ylim(-len(rows) + 0.4, 0.6)
         ax.margins(x=0.1)
-        _make_room(ax)
         if inside:
             label_rows(ax, labels)
         ax.grid(axis="x")
         titled(ax, title, xlabel)
-
-
-def _make_room(ax: Axes) -> None:
-    # A value is written to the right of its interval: end the axis where the longest has its place.
-    scale, whole = ax.xaxis.get_transform(), _points(ax)
-    low, high = scale.transform(ax.get_xlim())
-    for text in ax.texts:
-        if isinstance(text, Annotation) and text.xycoords == "data":
-            at = scale.transform(text.xy[:1])[0]
-            high = max(high, low + (at - low) / max(1 - (6.6 * len(text.get_text()) + 12) / whole, 0.3))
-    ax.set_xlim(*scale.inverted().transform([low, high]))
 
 
 def differences(ax: Axes, metrics: Mapping[str, Any], rows: Sequence[Row], title: str, xlabel: str) -> None:
@@ -225,7 +212,6 @@ def logarithmic(ax: Axes, low: float, high: float) -> None:
     with plt.rc_context(RC):
         ax.set_xscale("log")
         ax.set_xlim(low, high)
-        _make_room(ax)
         ax.xaxis.set_major_locator(LogLocator(numticks=max(int(_points(ax) / 50), 2)))
         ax.xaxis.set_major_formatter(FuncFormatter(_short))
         ax.xaxis.set_minor_formatter(NullFormatter())
