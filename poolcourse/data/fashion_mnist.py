@@ -71,8 +71,8 @@ def fashion_mnist(
         Of the drawing. Equal seeds give equal images.
     source : "sample", "full" or "auto", default "sample"
         "sample": 2,000 training and 1,000 test images from this package. "full": 60,000 and 10,000, from Debian's
-        package, else from an earlier download, else downloaded now. "auto": full if it can be had, else the sample;
-        the result's `source` says which it was.
+        package, else from an earlier download, else downloaded now. "auto": full if it is on this computer,
+        else the sample, and nothing is downloaded; the result's `source` says which it was.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def fashion_mnist(
         pixels, labels, where, digest = _full(split)
     elif source == "auto":
         try:
-            pixels, labels, where, digest = _full(split)
+            pixels, labels, where, digest = _full(split, fetch=False)
         except DataError:
             pixels, labels, where, digest = _sample(split)
     else:
@@ -128,18 +128,21 @@ def _sample(split: str) -> tuple[np.ndarray, np.ndarray, str, str]:
 
 
 @lru_cache(maxsize=4)
-def _full(split: str) -> tuple[np.ndarray, np.ndarray, str, str]:
+def _full(split: str, fetch: bool = True) -> tuple[np.ndarray, np.ndarray, str, str]:
     images_name, labels_name = (f"{STEMS[split]}-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1"))
     where = "package" if (SYSTEM_FOLDER / images_name).exists() else "download"
-    files = [SYSTEM_FOLDER / name if where == "package" else _download(name) for name in (images_name, labels_name)]
-    pixels, labels = (_read_idx(path, name) for path, name in zip(files, (images_name, labels_name), strict=True))
+    names = (images_name, labels_name)
+    files = [SYSTEM_FOLDER / name if where == "package" else _download(name, fetch) for name in names]
+    pixels, labels = (_read_idx(path, name) for path, name in zip(files, names, strict=True))
     return pixels, labels, where, hashlib.sha256(pixels.tobytes()).hexdigest()
 
 
-def _download(name: str) -> Path:
+def _download(name: str, fetch: bool) -> Path:
     import pooch  # only the full set without Debian's package needs it
 
     folder = pooch.os_cache("poolcourse") / "fashion-mnist"
+    if not fetch and not (folder / name).exists():
+        raise DataError(f"expected Fashion-MNIST in {SYSTEM_FOLDER} or {folder}. Load it once with source='full'.")
     try:
         return Path(pooch.retrieve(URL + name, known_hash=DOWNLOAD_HASHES[name], fname=name, path=folder))
     except (OSError, ValueError) as cause:  # requests' errors are OSErrors, pooch's hash mismatch a ValueError
