@@ -88,7 +88,7 @@ def new_figure(title: str, panels: int = 1, width: float = WIDE, height: float =
     rows = panels // columns
     title = textwrap.fill(title, int(width * 72 / 7.8))
     with plt.rc_context(RC):
-        figure = Figure(figsize=(width, rows * height + 0.17 * title.count("\n")), layout="constrained")
+        figure = Figure(figsize=(width, rows * height + 0.17 * title.count("\n")))
         figure.set_layout_engine("constrained", w_pad=0.1)  # the last tick of an axis reaches beyond it
         axes = [figure.add_subplot(rows, columns, place + 1) for place in range(panels)]
         figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")

@@ -99,9 +99,14 @@ def test_auto_takes_the_sample_and_says_so_rather_than_downloading(tiny_set, htt
     assert httpserver.log == [], "a build or a test must not fetch 30 MB because a package is missing"
 
 
-def test_auto_takes_an_earlier_download(tiny_set):
+def test_auto_takes_an_earlier_download_unless_it_is_damaged(tiny_set, tmp_path, httpserver):
     fashion_mnist("train", source="full")
     assert fashion_mnist("train", source="auto").source == "download"
+    next(tmp_path.rglob("train-images-idx3-ubyte.gz")).write_bytes(b"cut")
+    MODULE._full.cache_clear()
+    httpserver.clear_log()
+    assert fashion_mnist("train", source="auto").source == "sample"
+    assert httpserver.log == []
 
 
 @pytest.mark.parametrize("damage", [lambda c: c[:100], lambda c: gzip.compress(gzip.decompress(c)[:-1] + b"x")])
